@@ -10,6 +10,7 @@ from pipeline.extract.dates.holidays import FIXED, FROM_EASTER, holiday
 from pipeline.extract.dates.readings import Captures, Draft, Partial, UnreadableError, clocks, partial
 from pipeline.extract.dates.rule import DateRule, Reading
 from pipeline.lexicon import DASHES
+from pipeline.patterns import Capture
 from pipeline.rules import Match
 
 FEASTS = frozenset(f"feast_{name}" for name in (*FIXED, *FROM_EASTER))
@@ -76,11 +77,10 @@ class Reader:
 
     def _years(self, match: Match[DateRule]) -> Drafts:
         *items, last = match.captures["item"]
-        drafts = [Draft(item.start, item.end, Partial(item.value)) for item in items]
-        return [*drafts, Draft(last.start, match.end, Partial(last.value))]
+        return [*(_of_years(item, item.end) for item in items), _of_years(last, match.end)]
 
     def _day_word(self, match: Match[DateRule]) -> Drafts:
-        (word,) = match.captures["day_word"]
+        (word,) = match.captures.get("day_word") or match.captures["today_adjective"]
         day = None if self._reference is None else relative.parsed(str(word.value), self._reference)
         return [] if day is None else [_counted(match, Point.on(day))]
 
@@ -88,7 +88,7 @@ class Reader:
         if self._reference is None:
             return []
         captures = Captures(match)
-        number = captures.sum("number", "number_ten", "number_teen", "number_unit")
+        number = captures.sum("number", "number_hundred", "number_ten", "number_teen", "number_unit")
         turn = (1 if number is None else number) * (1 if match.rule.ahead else -1)
         point = relative.counted(turn, captures.get("period_unit"), self._reference)
         return [] if point is None else [_counted(match, point)]
@@ -119,6 +119,12 @@ class Reader:
         (feast,) = (name.removeprefix("feast_") for name in match.captures if name in FEASTS)
         day = holiday(feast, said.year)
         return [Draft(match.start, match.end, replace(said, part=day.month, day=day.day))]
+
+
+def _of_years(item: Capture, end: int) -> Draft:
+    """Return the draft of an item of a list of years: one year, or the first and the last of a run."""
+    first, *last = (Partial(int(form)) for form in item.forms if form.isdecimal())
+    return Draft(item.start, end, first, last[0] if last else None)
 
 
 def _counted(match: Match[DateRule], value: Value) -> Draft:
