@@ -5,19 +5,24 @@ from datetime import date, timedelta
 FIXED: dict[str, tuple[int, int]] = {
     "new_year": (1, 1),
     "epiphany": (1, 6),
+    "womens_day": (3, 8),
     "labour_day": (5, 1),
     "constitution_day": (5, 3),
+    "childrens_day": (6, 1),
     "assumption": (8, 15),
     "all_saints": (11, 1),
     "all_souls": (11, 2),
     "independence_day": (11, 11),
+    "saint_nicholas": (12, 6),
     "christmas_eve": (12, 24),
     "christmas": (12, 25),
+    "second_christmas_day": (12, 26),
     "new_years_eve": (12, 31),
 }
 """Month and day of the feasts that stay."""
 
 FROM_EASTER: dict[str, int] = {
+    "fat_thursday": -52,
     "ash_wednesday": -46,
     "palm_sunday": -7,
     "maundy_thursday": -3,

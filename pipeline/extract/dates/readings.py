@@ -157,9 +157,8 @@ def partial(match: Match[Any], reference: date | None, prefix: str = "") -> Part
     unspecified = 0
     if (turn := found.get("month_turn")) is not None or found.has("month_rel"):
         if turn is None:
-            turn = (
-                -1 if "ub" in (form.lower() for form in match.captures[prefix + "month_rel"][0].forms) else 0
-            )
+            forms = match.captures[prefix + "month_rel"][0].forms
+            turn = -1 if forms[0].lower().startswith("ub") else 0
         months = _reference(reference).year * 12 + _reference(reference).month - 1 + turn
         year, part, relative = months // 12, months % 12 + 1, True
     elif (quarter := found.get("quarter")) is not None:
@@ -199,6 +198,8 @@ def _year(found: Captures, reference: date | None) -> tuple[int | None, bool]:
         return short + (1900 if short >= CENTURY_PIVOT else 2000), False
     if found.has("year_words"):
         return found.ordinal("year_words"), False
+    if found.has("late_ten"):
+        return found.sum("late_ten", "late_unit"), False
     turn = -1 if found.has("year_before") else 0 if found.has("year_now") else found.get("year_turn")
     if turn is not None:
         return _reference(reference).year + turn, True
@@ -237,11 +238,16 @@ def _decade(found: Captures, reference: date | None) -> int | None:
 def clock(found: Captures) -> time | None:
     """Return the clock time whose captures are given; None where there is none. ``24:00`` is midnight."""
     hour = found.get("hour") if found.has("hour") else found.sum("hour_tens", "hour_ones")
+    minute = found.get("minute") or 0
+    if (run := found.get("run")) is not None:  # 1030, where the minutes stood high
+        hour, minute = divmod(int(run), 100)
     if hour is None:
         return None
-    if hour > 24:
-        raise UnreadableError(f"hour {hour}")
-    return time(hour % 24, found.get("minute") or 0)
+    if hour > 24 or minute > 59:
+        raise UnreadableError(f"clock time {hour}:{minute}")
+    if found.has("half_to"):
+        hour, minute = hour - 1, 30
+    return time(hour % 24, minute)
 
 
 def clocks(match: Match[Any], prefix: str = "") -> tuple[time | None, time | None]:
