@@ -4,16 +4,18 @@ A text is cut into tokens: numbers, words, runs of space, single signs. Each bel
 ``rules/vocabulary`` (``month``, ``currency``), those that follow from its shape (``day``, ``year``, ``cap``)
 and those that the dictionary gives (``adj``).
 
-Two characters stand for a token, so that patterns can run as ordinary regular expressions over a short string:
-one for its set of vocabulary categories, all of which are known beforehand, and one for the set that its shape
-and the dictionary give it. Kept apart they are few; multiplied they would be too many to foresee.
+A code of two characters stands for what is known of a token: one for its set of vocabulary categories, all of
+which are known beforehand, and one for the set that its shape and the dictionary give it. Kept apart they are few;
+multiplied they would be too many to foresee. A word form is coded once and its code then looked up, patterns are
+followed from code to code, and over the codes of a short run they can match as ordinary regular expressions.
 """
 
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,9 +78,9 @@ def without_diacritics(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``; ``codes`` holds ``WIDTH`` characters for each."""
+    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories."""
 
-    codes: str
+    codes: Sequence[str]
     forms: Sequence[str]
     starts: Sequence[int]
 
@@ -86,9 +88,19 @@ class Tokens:
         """Return the characters that tokens ``first`` up to and without ``last`` cover."""
         return Span(self.starts[first], self.starts[last - 1] + len(self.forms[last - 1]))
 
-    def codes_between(self, first: int, last: int | None = None) -> str:
-        """Return the codes of tokens ``first`` up to and without ``last``; to the end without one."""
-        return self.codes[WIDTH * first : None if last is None else WIDTH * last]
+
+class _Codes(dict[str, str]):
+    """The codes of word forms, each worked out once."""
+
+    def __init__(self, code_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._code_of = code_of
+
+    def __missing__(self, form: str) -> str:
+        code = self._code_of(form)
+        if len(self) < MAX_FORMS:
+            self[form] = code
+        return code
 
 
 class Lexicon:
@@ -115,9 +127,11 @@ class Lexicon:
         for lemma in inflected:
             for form in morphology.forms(lemma):
                 self._words.setdefault(form.form.lower(), set()).add(f"<{lemma}>")
-        self._code_of: dict[str, str] = {}
+        self._codes = _Codes(self._code_of)
         self._looks: dict[frozenset[str], str] = {}
         self._word_sets: dict[frozenset[str], str] = {}
+        self._sets: dict[str, frozenset[str]] = {}
+        """What each character of a code stands for."""
         for members in ({}, *self._words.values()):
             self._word_set(frozenset(members))
         for word in self._exact:
@@ -158,41 +172,40 @@ class Lexicon:
         """Cut the units of ``text`` into tokens, with a token of no width before, between and after them."""
         forms: list[str] = [""]
         starts: list[int] = [0]
-        for unit in units:
-            found = TOKEN.findall(text, unit.start, unit.end)
-            starts.extend(itertools.accumulate(map(len, found[:-1]), initial=unit.start) if found else ())
-            forms.extend(found)
+        for start, end in units:
+            found = TOKEN.findall(text, start, end)
+            forms += found
             forms.append("")
-            starts.append(unit.end)
-        return Tokens("".join(map(self._code_of_form, forms)), forms, starts)
+            starts += itertools.accumulate(map(len, found), initial=start)
+        return Tokens([*map(self._codes.__getitem__, forms)], forms, starts)
 
-    def _code_of_form(self, form: str) -> str:
-        code = self._code_of.get(form)
-        if code is None:
-            code = self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self._break
-            if len(self._code_of) < MAX_FORMS:
-                self._code_of[form] = code
-        return code
+    def _code_of(self, form: str) -> str:
+        return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self._break
+
+    def sets(self, code: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the two sets of categories that a code stands for: of the vocabulary, and all others."""
+        return self._sets[code[0]], self._sets[code[1]]
 
     def run_code(self, *classes: str) -> str:
         """Return the code of a token that stands for a run of tokens; ``classes`` are some of ``RUN_CLASSES``."""
         return self._no_word + self._look(frozenset(classes))
 
     def _word_set(self, categories: frozenset[str]) -> str:
-        return self._word_sets.setdefault(categories, chr(FIRST_WORD + len(self._word_sets)))
+        return self._character(self._word_sets, categories, FIRST_WORD)
 
     def _look(self, categories: frozenset[str]) -> str:
-        return self._looks.setdefault(categories, chr(FIRST_LOOK + len(self._looks)))
+        return self._character(self._looks, categories, FIRST_LOOK)
+
+    def _character(self, known: dict[frozenset[str], str], categories: frozenset[str], first: int) -> str:
+        if categories not in known:
+            known[categories] = chr(first + len(known))
+            self._sets[known[categories]] = categories
+        return known[categories]
 
     @property
     def word_sets(self) -> Iterable[frozenset[str]]:
         """The sets of vocabulary categories that words have, in the order of their codes."""
         return self._word_sets
-
-    @property
-    def looks(self) -> Collection[frozenset[str]]:
-        """The sets of other categories that tokens have been seen to have, in the order of their codes."""
-        return self._looks
 
 
 class View:
@@ -207,21 +220,20 @@ class View:
         self._names = frozenset(categories)
         self._word_sets: dict[frozenset[str], str] = {}
         self._looks: dict[frozenset[str], str] = {}
-        self._seen_as: dict[int, str] = {}
-        self._looks_seen = 0
+        self._seen_as = _Codes(self._code)
         self._tokens: dict[frozenset[str], str] = {}
-        for number, words in enumerate(lexicon.word_sets):
-            code = self._word_sets.setdefault(words & self._names, chr(FIRST_WORD + len(self._word_sets)))
-            self._seen_as[FIRST_WORD + number] = code
-        for look in possible_looks(self._names):
-            self._look(look)
+        for words in lexicon.word_sets:
+            self._word_sets.setdefault(words & self._names, chr(FIRST_WORD + len(self._word_sets)))
+        for look in possible_looks():
+            self._look(look & self._names)
 
-    def codes(self, tokens: Tokens) -> str:
-        """Return the codes of the tokens in this view."""
-        for number, look in enumerate(itertools.islice(self._lexicon.looks, self._looks_seen, None)):
-            self._seen_as[FIRST_LOOK + self._looks_seen + number] = self._look(look & self._names)
-        self._looks_seen = len(self._lexicon.looks)
-        return tokens.codes.translate(self._seen_as)
+    def codes(self, codes: Iterable[str]) -> str:
+        """Return the codes of tokens in this view, ``WIDTH`` characters for each."""
+        return "".join(map(self._seen_as.__getitem__, codes))
+
+    def _code(self, code: str) -> str:
+        words, look = self._lexicon.sets(code)
+        return self._word_sets[words & self._names] + self._look(look & self._names)
 
     @property
     def size(self) -> int:
@@ -253,18 +265,17 @@ def look_of(form: str) -> frozenset[str]:
     return frozenset(shapes | dictionary_classes(form) if form[0].isalpha() else shapes)
 
 
-def possible_looks(categories: frozenset[str]) -> Iterator[frozenset[str]]:
-    """Yield the sets of shapes and dictionary classes out of ``categories`` that tokens can have."""
-    yield frozenset({Lexicon.BREAK}) & categories
-    for form in (*SIGNS, *(str(number) for number in range(3000)), *map("{:02}".format, range(100))):
-        yield look_of(form) & categories
-    for form in ("000", "0000", "10000", "100000", "1000000", "12345678901", "1" * 20):
-        yield look_of(form) & categories
-    classes = sorted(DICTIONARY_CLASSES.keys() & categories)
-    for shape in {look_of(form) & categories - DICTIONARY_CLASSES.keys() for form in (*ROMANS, *WORD_SHAPES)}:
-        for size in range(len(classes) + 1):
-            for chosen in itertools.combinations(classes, size):
-                yield shape | frozenset(chosen)
+@cache
+def possible_looks() -> Sequence[frozenset[str]]:
+    """Return the sets of shapes and dictionary classes that tokens can have, as far as they can be foreseen."""
+    forms = [*SIGNS, *map(str, range(3000)), *map("{:02}".format, range(100))]
+    forms += ("000", "0000", "10000", "100000", "1000000", "12345678901", "1" * 20)
+    looks = dict.fromkeys([frozenset({Lexicon.BREAK}), *map(look_of, forms), *RUNS])
+    for shape in {look_of(form).difference(DICTIONARY_CLASSES) for form in (*ROMANS, *WORD_SHAPES)}:
+        for size in range(len(DICTIONARY_CLASSES) + 1):
+            for chosen in itertools.combinations(DICTIONARY_CLASSES, size):
+                looks[shape | frozenset(chosen)] = None
+    return tuple(looks)
 
 
 def _digits(low: int, high: int, *lengths: int) -> Callable[[str], int | None]:
@@ -325,8 +336,11 @@ SHAPES: Mapping[str, Callable[[str], Any]] = {
 }
 """Categories that follow from how a token is written, each with the value that it gives."""
 
-RUN_CLASSES = frozenset({"number", "integer", "decimal", "one"})
-"""Categories of tokens that stand for a whole run: the numbers that ``pipeline.numbers`` folds into one token each."""
+RUNS = tuple(
+    map(frozenset, (("number",), ("number", "decimal"), ("number", "integer"), ("number", "integer", "one")))
+)
+"""The categories of tokens that stand for a whole run: the numbers that ``pipeline.numbers`` folds into one token each."""
+RUN_CLASSES = frozenset().union(*RUNS)
 
 
 PARTS_OF_SPEECH: Mapping[str, frozenset[str]] = {

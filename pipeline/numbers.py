@@ -14,7 +14,7 @@ from typing import Literal
 
 from pipeline.document import Document, Span
 from pipeline.lexicon import Tokens
-from pipeline.patterns import Pattern
+from pipeline.patterns import Patterns
 from pipeline.rules import lexicon, tokens_of
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -111,7 +111,8 @@ def _word(form: str) -> _Part | None:
 
 
 def _digits(text: str) -> _Part | None:
-    """Return the value of digits with any grouping (``1.250.000,00``, ``1,250,000.00``, ``10 622 115``)."""
+    """Return the value of digits with any grouping (``1.250.000,00``, ``1,250,000.00``, ``10 622 115``, ``2½``)."""
+    part = Decimal(lexicon().value("number_fraction", text[-1]) or 0)
     text = re.sub(r"[^\d.,]", "", text)
     groups, decimals = text, ""
     if "," in text and "." in text:
@@ -122,7 +123,7 @@ def _digits(text: str) -> _Part | None:
     elif text.count(".") == 1 and len(text) - text.index(".") < 4:
         groups, decimals = text.split(".")
     whole = re.sub("[.,]", "", groups)
-    value = Decimal(f"{whole}.{decimals}" if decimals else whole)
+    value = Decimal(f"{whole}.{decimals}" if decimals else whole) + part
     return _Part("digits", value, value, places=len(decimals)) if value < LIMIT else None
 
 
@@ -208,13 +209,13 @@ class _Reading:
 
 
 @cache
-def _element() -> Pattern:
-    return Pattern("{number_element}", lexicon())
+def _element() -> Patterns:
+    return Patterns({"number_element": "{number_element}"}, lexicon())
 
 
 def _found(tokens: Tokens) -> Iterator[tuple[Span, Number]]:
     """Yield every number with the tokens that it covers, the longest reading from each place on."""
-    elements = [span for _, span in _element().finditer(tokens)]
+    elements = [Span(begin + shape.first, begin + shape.last) for begin, shape in _element().places(tokens)]
     first = 0
     while first < len(elements):
         reading = _Reading()
@@ -310,7 +311,7 @@ def folded(tokens: Tokens) -> Tokens:
     counting, one, decimal, other = (
         code("number", "integer"), code("number", "integer", "one"), code("number", "decimal"), code("number")
     )  # fmt: skip
-    all_codes: list[str] = []
+    codes: list[str] = []
     forms: list[str] = []
     starts: list[int] = []
     done = 0
@@ -324,12 +325,13 @@ def folded(tokens: Tokens) -> Tokens:
             if number.value == 1
             else counting
         )
-        all_codes += (tokens.codes_between(done, first), run)
+        codes += (*tokens.codes[done:first], run)
         forms += (*tokens.forms[done:first], "".join(tokens.forms[first:last]))
         starts += (*tokens.starts[done:first], tokens.starts[first])
         done = last
-    all_codes.append(tokens.codes_between(done))
-    return Tokens("".join(all_codes), [*forms, *tokens.forms[done:]], [*starts, *tokens.starts[done:]])
+    return Tokens(
+        [*codes, *tokens.codes[done:]], [*forms, *tokens.forms[done:]], [*starts, *tokens.starts[done:]]
+    )
 
 
 @lru_cache(maxsize=2)

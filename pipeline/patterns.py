@@ -1,31 +1,27 @@
-"""Patterns: regular expressions over the tokens of a text. ``rules/README.md`` explains how they are written."""
+"""Patterns: regular expressions over the tokens of a text. ``rules/README.md`` explains how they are written.
+
+An automaton tells in which short runs of tokens a pattern may match at all. What the regular expressions find in a
+run follows from the codes of its tokens and of the few before it that patterns look back to: it is found out once,
+and remembered as ``Shape``s for every other run with the same codes (``5 maja 2014`` and ``7 marca 2016``).
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+from pipeline import syntax
+from pipeline.automaton import Automaton
 from pipeline.document import Span
 from pipeline.lexicon import WIDTH, Lexicon, Tokens, View
+from pipeline.syntax import Node, Parser, PatternError
 
-PATTERN_PART = re.compile(
-    r"""\{(?P<name>\w+)(?::(?P<alias>\w+))?\}
-      | <(?P<lemma>[^\W\d_]+)>
-      | (?P<operator>\(\?[=!:]|\(\?<[=!]|[()|?*+]|\{\d+,\d+\})
-      | (?P<span>[\[\]])
-      | (?P<border>[\^$])
-      | (?P<space>\s+)
-      | \\(?P<escaped>.)
-      | (?P<literal>\d+|[^\W\d_]+|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-FREQUENT = frozenset({"space", "gap", "word", "lower", "noun"})
-"""Categories of so many tokens that it does not pay to look for each alone."""
+MAX_RUNS = 50_000
+"""Runs whose shapes are remembered, to bound the memory of a long process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """What one named part of a pattern matched: characters, tokens, and the value of a single token."""
 
     start: int
@@ -34,264 +30,230 @@ class Capture:
     value: Any
 
 
-class PatternError(ValueError):
-    """A pattern that cannot be compiled."""
+class Part(NamedTuple):
+    """Where in a match something was captured, in tokens from where the match begins, and its category."""
+
+    first: int
+    last: int
+    category: str
 
 
-class Pattern:
-    """A compiled pattern over the tokens that a lexicon makes; raises ``PatternError`` where it cannot be compiled."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a pattern matches a run: all places are in tokens from where the run begins."""
 
-    def __init__(self, source: str, lexicon: Lexicon, view: View | None = None) -> None:
-        """``view`` is shared by patterns that are matched together; without one the pattern has its own."""
-        self._source = source
+    pattern: int
+    """The number of the pattern."""
+    first: int
+    last: int
+    """The mention; empty where nothing is reported."""
+    reach: int
+    """Where all that matched ends."""
+    parts: Mapping[str, tuple[Part, ...]]
+    """What was captured, by name, in text order."""
+
+
+class Found:
+    """A place that a pattern describes: ``start`` and ``end`` of the mention, in characters."""
+
+    __slots__ = ("_begin", "_lexicon", "_shape", "_tokens", "end", "start")
+
+    def __init__(self, shape: Shape, begin: int, tokens: Tokens, lexicon: Lexicon) -> None:
+        self._shape = shape
+        self._begin = begin
+        self._tokens = tokens
         self._lexicon = lexicon
-        self._view = view or View(lexicon, categories_of(source, lexicon))
-        self._groups: list[tuple[str, str]] = []
-        """For each group of the regular expression what it captures: a name and its category, or ``""``."""
-        self._spans: list[int] = []
-        """The numbers of the groups of ``[…]``, one for each alternative that has one."""
-        self.opens_seldom: bool
-        """Whether few tokens of a text can begin a match."""
-        self._compile()
+        self.start, self.end = tokens.span(begin + shape.first, begin + shape.last)
 
-    def finditer(
-        self, tokens: Tokens, codes: str | None = None, begins: Iterable[int] | None = None
-    ) -> Iterator[tuple[re.Match[str], Span]]:
-        """Yield each match from left to right with the tokens of its span; matches of nothing are left out.
+    @property
+    def reach(self) -> Span:
+        """All that matched, in characters: also what the pattern only asks for around the mention."""
+        return self._tokens.span(self._begin, self._begin + self._shape.reach)
 
-        ``codes`` are the tokens in the pattern's view, and ``begins`` all places in them where a match can
-        begin, for those who know them already.
-        """
-        if codes is None:
-            codes = self._view.codes(tokens)
-        self.refresh()
-        for match in self._regex.finditer(codes) if begins is None else self._matches_at(begins, codes):
-            first, last = match.span()
-            for number in self._spans:
-                if match.regs[number][1] >= 0:
-                    first, last = match.regs[number]
-                    break
-            if first < last:
-                yield match, Span(first // WIDTH, last // WIDTH)
+    @property
+    def captures(self) -> "Captures":
+        """The captures by name, each name's in text order."""
+        return Captures(self)
 
-    def _matches_at(self, begins: Iterable[int], codes: str) -> Iterator[re.Match[str]]:
-        done = 0
-        for begin in begins:
-            if begin >= done and (match := self._regex.match(codes, begin)):
-                done = match.end()
-                yield match
+    def has(self, name: str) -> bool:
+        """Tell whether anything was captured under that name."""
+        return name in self._shape.parts
 
-    def opens_with(self, code: str) -> bool:
-        """Tell whether a match can begin with the token of that code."""
-        return self._opening.match(code) is not None
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return the value of the first capture of that name, or ``default``."""
+        parts = self._shape.parts.get(name)
+        return self._value(parts[0]) if parts else default
 
-    def refresh(self) -> None:
-        """Compile the pattern again where looks of tokens have been met that it was not compiled for."""
-        if self._compiled_for != self._view.size:
-            self._compile()
+    def values(self, name: str) -> list[Any]:
+        """Return the values of all captures of that name, in text order."""
+        return [self._value(part) for part in self._shape.parts.get(name, ())]
 
-    def captures(self, match: re.Match[str], tokens: Tokens) -> dict[str, tuple[Capture, ...]]:
-        """Return the captures of a match by name, each name's in text order."""
-        found: dict[str, list[Capture]] = {}
-        for (first, last), (name, category) in zip(match.regs, self._groups, strict=True):
-            if first < last and name:
-                first, last = first // WIDTH, last // WIDTH  # noqa: PLW2901 - from characters to tokens
-                start, end = tokens.span(first, last)
-                forms = tokens.forms[first:last]
-                value = self._lexicon.value(category, forms[0]) if len(forms) == 1 else None
-                found.setdefault(name, []).append(Capture(start, end, forms, value))
-        return {
-            name: tuple(sorted(captures, key=lambda capture: capture.start))
-            for name, captures in found.items()
-        }
+    def _value(self, part: Part) -> Any:
+        first, last, category = part
+        if last - first > 1:
+            return None
+        return self._lexicon.value(category, self._tokens.forms[self._begin + first])
 
-    def _compile(self) -> None:
-        self._groups[:] = [("", "")]  # group 0 is the whole match
-        self._spans.clear()
-        self._compiled_for = self._view.size
-        regex = self._translate(self._source, "", ())
-        opening, empty = _Opening(self._source, self._lexicon).read()
-        token = "" if empty else self._view.token(opening)
-        self._opening = re.compile(token)
-        self.opens_seldom = not empty and not opening & FREQUENT
-        try:
-            # Most tokens can open no match: one look tells so before any alternative is tried.
-            self._regex = re.compile(regex if empty else f"(?={token})(?:{regex})")
-        except re.error as error:
-            raise PatternError(f"{self._source!r}: {error}") from error
+    def _captured(self, part: Part) -> Capture:
+        first, last = self._begin + part.first, self._begin + part.last
+        start, end = self._tokens.span(first, last)
+        return Capture(start, end, self._tokens.forms[first:last], self._value(part))
 
-    def _one_of(self, category: str) -> str:
-        return self._view.token((category,))
 
-    def _translate(self, source: str, prefix: str, inside: tuple[str, ...]) -> str:
-        parts: list[str] = []
-        for part in PATTERN_PART.finditer(source):
-            kind, text = str(part.lastgroup), part.group()
-            if part["name"]:
-                parts.append(self._named(part["name"], part["alias"], prefix, inside))
-            elif kind == "lemma":
-                parts.append(self._one_of(text))
-            elif kind == "operator":
-                parts.append("(?:" if text == "(" else text)
-            elif kind == "span":
-                if text == "[":
-                    self._spans.append(len(self._groups))
-                    self._groups.append(("", ""))
-                parts.append("(" if text == "[" else ")")
-            elif kind == "border":
-                parts.append(
-                    f"(?<={self._one_of('break')})" if text == "^" else f"(?={self._one_of('break')})"
-                )
-            elif kind == "space":
-                parts.append(self._one_of("space"))
-            else:
-                parts.append(self._one_of(f"={(part['escaped'] or text).lower()}"))
-        return "".join(parts)
+class Captures(Mapping[str, tuple[Capture, ...]]):
+    """The captures of a match, made when they are asked for: most are not, and most matches lose to a longer one."""
 
-    def _named(self, name: str, alias: str | None, prefix: str, inside: tuple[str, ...]) -> str:
-        self._groups.append((prefix + (alias or name), name))
-        if name in self._lexicon.names:
-            return f"({self._one_of(name)})"
-        if name not in self._lexicon.phrases:
-            raise PatternError(f"{{{name}}} is neither a category nor a phrase")
-        if name in inside:
-            raise PatternError(f"phrase {{{name}}} contains itself")
-        inner = f"{prefix}{alias}_" if alias else prefix
-        return f"({self._translate(self._lexicon.phrases[name], inner, (*inside, name))})"
+    __slots__ = ("_found",)
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+
+    def __getitem__(self, name: str) -> tuple[Capture, ...]:
+        found = self._found
+        return tuple([found._captured(part) for part in found._shape.parts[name]])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found._shape.parts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found._shape.parts)
+
+    def __len__(self) -> int:
+        return len(self._found._shape.parts)
 
 
 class Patterns:
-    """Patterns that are matched together, in one view of a lexicon and one pass for the places where they can begin."""
+    """Patterns that are matched together, in one view of a lexicon."""
 
     def __init__(self, sources: Mapping[str, str], lexicon: Lexicon) -> None:
-        """Compile patterns given by name; raises ``PatternError`` naming the one that cannot be compiled."""
-        named = (name for source in sources.values() for name in categories_of(source, lexicon))
-        self._view = View(lexicon, named)
-        self.members: list[Pattern] = []
+        """Parse patterns given by name; raises ``PatternError`` naming the one that is malformed."""
+        parser = Parser(lexicon.phrases, frozenset(lexicon.names))
+        trees: list[Node] = []
         for name, source in sources.items():
             try:
-                self.members.append(Pattern(source, lexicon, self._view))
+                trees.append(parser.parse(source))
             except PatternError as error:
                 raise PatternError(f"{name}: {error}") from error
-        self._opened_by: dict[str, tuple[int, ...]] = {}
-        """For the code of a token the numbers of the patterns that it can open."""
-        self._size = self._view.size
-
-    def finditer(self, tokens: Tokens) -> Iterator[tuple[int, re.Match[str], Span]]:
-        """Yield the matches of all patterns, pattern by pattern, each with the number of its pattern."""
-        codes = self._view.codes(tokens)
-        if self._size != self._view.size:
-            self._opened_by.clear()
-            self._size = self._view.size
-        begins: list[list[int]] = [[] for _ in self.members]
-        for begin in range(0, len(codes), WIDTH):
-            for number in self._opens(codes[begin : begin + WIDTH]):
-                begins[number].append(begin)
-        for number, pattern in enumerate(self.members):
-            places = begins[number] if pattern.opens_seldom else None
-            for match, span in pattern.finditer(tokens, codes, places):
-                yield number, match, span
-
-    def _opens(self, code: str) -> tuple[int, ...]:
-        opened = self._opened_by.get(code)
-        if opened is None:
-            for pattern in self.members:
-                pattern.refresh()
-            opened = tuple(
-                number
-                for number, pattern in enumerate(self.members)
-                if pattern.opens_seldom and pattern.opens_with(code)
-            )
-            self._opened_by[code] = opened
-        return opened
-
-
-class _Opening:
-    """Reads which categories the first token of a match can belong to, and whether a match can be empty."""
-
-    def __init__(self, source: str, lexicon: Lexicon, inside: tuple[str, ...] = ()) -> None:
-        self._parts = list(PATTERN_PART.finditer(source))
-        self._at = 0
         self._lexicon = lexicon
-        self._inside = inside
+        self._view = View(lexicon, _categories(trees))
+        self._members = [_Pattern(number, tree, self._view) for number, tree in enumerate(trees)]
+        self._automaton = Automaton(trees, lambda code: frozenset().union(*lexicon.sets(code)))
+        behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
+        self._behind = max((syntax.width(look.item) or 0 for look in behind), default=0)
+        """How many tokens before a match its patterns can look back to."""
+        self._seen_behind = _Behind(lexicon, _categories([look.item for look in behind]))
+        self._shapes: dict[tuple[str, str], tuple[Shape, ...]] = {}
 
-    def read(self) -> tuple[set[str], bool]:
-        """Return the categories of all alternatives up to the end of the pattern or of its group."""
-        opening: set[str] = set()
-        can_be_empty = False
-        while True:
-            found, empty = self._alternative()
-            opening |= found
-            can_be_empty |= empty
-            if self._next() != "|":
-                return opening, can_be_empty
-            self._at += 1
+    def finditer(self, tokens: Tokens) -> Iterator[Found]:
+        """Yield each match of each pattern, by where it begins; those of one pattern do not overlap."""
+        for begin, shape in self.places(tokens):
+            yield Found(shape, begin, tokens, self._lexicon)
 
-    def _next(self) -> str:
-        return self._parts[self._at].group() if self._at < len(self._parts) else ""
+    def places(self, tokens: Tokens) -> Iterator[tuple[int, Shape]]:
+        """Yield each match as the token that it begins with, and its shape."""
+        codes = tokens.codes
+        done = [0] * len(self._members)
+        """Where the last match of each pattern ends."""
+        view, behind, known = self._view.codes, self._seen_behind.__getitem__, self._shapes
+        for begin, end, may in self._automaton.runs(codes):
+            before = codes[max(0, begin - self._behind) : begin]
+            key = "".join(map(behind, before)), view(codes[begin:end])
+            shapes = known.get(key)
+            if shapes is None:
+                shapes = self._read(may, before, key[1])
+                if len(known) >= MAX_RUNS:
+                    known.clear()
+                known[key] = shapes
+            for shape in shapes:
+                if begin >= done[shape.pattern]:
+                    done[shape.pattern] = begin + shape.reach
+                    if shape.first < shape.last:
+                        yield begin, shape
 
-    def _alternative(self) -> tuple[set[str], bool]:
-        opening: set[str] = set()
-        empty_so_far = True
-        while self._at < len(self._parts) and self._next() not in ("|", ")", "]"):
-            found, empty = self._item()
-            repeated = self._parts[self._at]["operator"] if self._at < len(self._parts) else None
-            if repeated and (repeated in "?*+" or repeated[0] == "{"):
-                self._at += 1
-                empty |= repeated in "?*" or repeated.startswith("{0,")
-            if empty_so_far:
-                opening |= found
-                empty_so_far = empty
-        return opening, empty_so_far
-
-    def _item(self) -> tuple[set[str], bool]:
-        part = self._parts[self._at]
-        self._at += 1
-        if part.group() in ("(", "[") and not part["escaped"]:
-            found = self.read()
-            self._at += 1
-            return found
-        if part["operator"]:  # what only looks around takes no token
-            self.read()
-            self._at += 1
-            return set(), True
-        if part["border"]:
-            return set(), True
-        name = part["name"]
-        if name in self._lexicon.phrases and name not in self._inside:
-            return _Opening(self._lexicon.phrases[name], self._lexicon, (*self._inside, name)).read()
-        return {_category(part)}, False
+    def _read(self, may: Iterable[int], before: Sequence[str], run: str) -> tuple[Shape, ...]:
+        """Return what those patterns that may match find in a run, given in the view's codes, after ``before``."""
+        text = self._view.codes(before) + run
+        shapes = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
+        return tuple(shape for shape in shapes if shape is not None)
 
 
-def _category(part: re.Match[str]) -> str:
-    """Return the category that a part of a pattern names, matches as a word, or leaves open as a space."""
-    if part["name"]:
-        return part["name"]
-    if part["lemma"]:
-        return part.group()
-    word = part["literal"] or part["escaped"]
-    return f"={word.lower()}" if word else "space"
+class _Behind(dict[str, str]):
+    """For the code of a token, which of the categories that patterns look back to it has, as one character."""
+
+    def __init__(self, lexicon: Lexicon, categories: frozenset[str]) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+        self._categories = categories
+        self._sets: dict[frozenset[str], str] = {}
+
+    def __missing__(self, code: str) -> str:
+        words, look = self._lexicon.sets(code)
+        held = (words | look) & self._categories
+        self[code] = self._sets.setdefault(held, chr(ord("A") + len(self._sets)))
+        return self[code]
 
 
-def categories_of(source: str, lexicon: Lexicon, inside: tuple[str, ...] = ()) -> set[str]:
-    """Return the names of all categories that a pattern mentions, itself or in its phrases."""
-    found = {Lexicon.BREAK, "space"}
-    for part in PATTERN_PART.finditer(source):
-        name = part["name"]
-        if name in lexicon.phrases and name not in inside:
-            found |= categories_of(lexicon.phrases[name], lexicon, (*inside, name))
-        elif not part["operator"] and not part["span"] and not part["border"]:
-            found.add(_category(part))
-    return found
+class _Pattern:
+    """One pattern as a regular expression over codes, compiled when it is first needed."""
+
+    def __init__(self, number: int, tree: Node, view: View) -> None:
+        self._number = number
+        self._tree = tree
+        self._view = view
+        self._compiled_for = -1
+        self._regex: re.Pattern[str]
+        self._groups: list[tuple[str, str]]
+        """For each group of the regular expression what it captures: a name and its category, or ``""``."""
+        self._reported: list[int]
+        """The numbers of the groups of ``[…]``, one for each alternative that has one."""
+
+    def match(self, codes: str, begin: int) -> Shape | None:
+        """Return the shape of the match that begins at that character; None where there is none."""
+        if self._compiled_for != self._view.size:  # looks of tokens were met that it was not compiled for
+            self._compile()
+        match = self._regex.match(codes, begin)
+        return None if match is None else self._shape(match, begin)
+
+    def _compile(self) -> None:
+        self._compiled_for = self._view.size
+        self._groups, self._reported = [("", "")], []  # group 0 is the whole match
+        self._regex = re.compile(self._written(self._tree, ""))
+
+    def _shape(self, match: re.Match[str], begin: int) -> Shape:
+        places = [((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs]
+        mention = next((number for number in self._reported if match.end(number) >= 0), 0)
+        parts: dict[str, list[Part]] = {}
+        for (first, last), (name, category) in zip(places, self._groups, strict=True):
+            if first < last and name:
+                parts.setdefault(name, []).append(Part(first, last, category))
+        ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
+        return Shape(self._number, *places[mention], places[0][1], ordered)
+
+    def _written(self, node: Node, prefix: str) -> str:
+        """Return the regular expression of ``node``; what it captures has ``prefix`` before its name."""
+        match node:
+            case syntax.Token():
+                return self._view.token((node.category,))
+            case syntax.Sequence():
+                return f"(?:{''.join(self._written(item, prefix) for item in node.items)})"
+            case syntax.Choice():
+                return f"(?:{'|'.join(self._written(option, prefix) for option in node.options)})"
+            case syntax.Repeat():
+                high = "" if node.high is None else node.high
+                return f"{self._written(node.item, prefix)}{{{node.low},{high}}}"
+            case syntax.Look():
+                sign = ("=" if node.ahead else "<=") if not node.negative else ("!" if node.ahead else "<!")
+                return f"(?{sign}{self._written(node.item, prefix)})"
+            case syntax.Reported():
+                self._reported.append(len(self._groups))
+                self._groups.append(("", ""))
+                return f"({self._written(node.item, prefix)})"
+            case syntax.Named():
+                self._groups.append((prefix + (node.alias or node.name), node.name))
+                inner = f"{prefix}{node.alias}_" if node.alias else prefix
+                return f"({self._written(node.item, inner)})"
 
 
-def pattern_words(source: str) -> tuple[set[str], set[str]]:
-    """Return the literal words and signs of a pattern, and its ``<lemmas>``."""
-    literals: set[str] = set()
-    lemmas: set[str] = set()
-    for part in PATTERN_PART.finditer(source):
-        if part["lemma"]:
-            lemmas.add(part["lemma"])
-        elif word := part["literal"] or part["escaped"]:
-            literals.add(word)
-    return literals, lemmas
+def _categories(trees: Iterable[Node]) -> frozenset[str]:
+    """Return the names of all categories that patterns mention, themselves or in their phrases."""
+    return frozenset(node.category for node in syntax.nodes(*trees) if isinstance(node, syntax.Token))

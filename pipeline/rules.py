@@ -4,20 +4,20 @@ A rule is an id, a sentence of purpose, a pattern over named vocabulary, and exa
 match. ``rules/README.md`` explains the format to those who write rules.
 """
 
-import bisect
 import hashlib
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.document import Document, Span
-from pipeline.lexicon import WIDTH, Category, Lexicon, Tokens
-from pipeline.patterns import Capture, Pattern, PatternError, Patterns, pattern_words
+from pipeline.document import Document
+from pipeline.lexicon import Category, Lexicon, Tokens
+from pipeline.patterns import Found, Patterns, Shape
+from pipeline.syntax import PatternError, words_of
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader, in C where PyYAML was built with it: ten times as fast."""
@@ -86,37 +86,14 @@ def _validated(model: type[AnyModel], data: Any, path: Path, entry: str) -> AnyM
         raise RuleError(f"{path}: {entry}: {reasons}") from error
 
 
-class Match(Generic[AnyRule]):
-    """A place that a rule describes. ``start`` and ``end`` are those of the mention, ``reach`` of all that matched."""
+class Match(Found, Generic[AnyRule]):
+    """A place that a rule describes."""
 
-    __slots__ = ("_captures", "_found", "_pattern", "_tokens", "end", "reach", "rule", "start")
+    __slots__ = ("rule",)
 
-    def __init__(
-        self, rule: AnyRule, pattern: Pattern, found: re.Match[str], span: Span, tokens: Tokens
-    ) -> None:
+    def __init__(self, rule: AnyRule, shape: Shape, begin: int, tokens: Tokens, lexicon: Lexicon) -> None:
+        super().__init__(shape, begin, tokens, lexicon)
         self.rule = rule
-        self.start, self.end = tokens.span(*span)
-        self.reach = tokens.span(*(at // WIDTH for at in found.span()))
-        self._pattern = pattern
-        self._found = found
-        self._tokens = tokens
-        self._captures: Mapping[str, tuple[Capture, ...]] | None = None
-
-    @property
-    def captures(self) -> Mapping[str, tuple[Capture, ...]]:
-        """The captures by name; found out when first asked for, since most matches lose to a longer one."""
-        if self._captures is None:
-            self._captures = self._pattern.captures(self._found, self._tokens)
-        return self._captures
-
-    def value(self, name: str, default: Any = None) -> Any:
-        """Return the value of the first capture of that name, or ``default``."""
-        found = self.captures.get(name)
-        return found[0].value if found else default
-
-    def values(self, name: str) -> list[Any]:
-        """Return the values of all captures of that name, in text order."""
-        return [capture.value for capture in self.captures.get(name, ())]
 
 
 class RuleSet(Generic[AnyRule]):
@@ -124,20 +101,11 @@ class RuleSet(Generic[AnyRule]):
 
     def __init__(self, rules: Sequence[AnyRule], lexicon: Lexicon) -> None:
         self.rules = rules
+        self._lexicon = lexicon
         try:
             self._patterns = Patterns({rule.id: rule.pattern for rule in rules}, lexicon)
         except PatternError as error:
             raise RuleError(str(error)) from error
-
-    def matches(self, tokens: Tokens) -> list[Match[AnyRule]]:
-        """Return all matches of all rules, those with the longest span first, then the longest reach, then rule order."""
-        found = []
-        for order, place, span in self._patterns.finditer(tokens):
-            match = Match(self.rules[order], self._patterns.members[order], place, span, tokens)
-            reach = match.reach.start - match.reach.end
-            found.append((match.start - match.end, reach, order, match.start, match))
-        found.sort(key=lambda entry: entry[:4])
-        return [entry[4] for entry in found]
 
     def read(
         self,
@@ -148,39 +116,35 @@ class RuleSet(Generic[AnyRule]):
     ) -> list[tuple[Row, AnyRule]]:
         """Return the rows that ``reading`` makes of the matches, in text order; their spans do not overlap.
 
-        The longest match comes first. ``reading`` returns None where the match is no right reading, which
-        leaves the place to shorter ones, and an empty sequence where nothing at all may be read there. It is
-        asked about the matches of rules that block only with ``ask_blocking``.
+        The match with the longest span comes first, then the one that reaches furthest, then the first rule.
+        ``reading`` returns None where the match is no right reading, which leaves the place to shorter ones, and
+        an empty sequence where nothing at all may be read there. It is asked about the matches of rules that
+        block only with ``ask_blocking``.
         """
-        taken = _Taken()
+        starts = tokens.starts
+        found = []
+        for begin, shape in self._patterns.places(tokens):
+            start = starts[begin + shape.first]
+            length = starts[begin + shape.last] - start
+            reach = starts[begin + shape.reach] - starts[begin]
+            found.append((-length, -reach, shape.pattern, start, begin, shape))
+        found.sort(key=itemgetter(0, 1, 2, 3))
+        taken = bytearray(len(starts))
+        """For each token whether a row or a blocking rule has it."""
         rows: list[tuple[int, Row, AnyRule]] = []
-        for match in self.matches(tokens):
-            if not taken.free(match.start, match.end):
+        for *_, start, begin, shape in found:
+            first, last = begin + shape.first, begin + shape.last
+            if taken.find(1, first, last) >= 0:
                 continue
-            read = () if match.rule.blocks and not ask_blocking else reading(match)
-            if read is None:
-                continue
-            taken.add(match.start, match.end)
-            rows.extend((match.start, row, match.rule) for row in read)
-        rows.sort(key=lambda entry: entry[0])
+            rule = self.rules[shape.pattern]
+            if not rule.blocks or ask_blocking:
+                read = reading(Match(rule, shape, begin, tokens, self._lexicon))
+                if read is None:
+                    continue
+                rows.extend((start, row, rule) for row in read)
+            taken[first:last] = b"\1" * (last - first)
+        rows.sort(key=itemgetter(0))
         return [(row, rule) for _, row, rule in rows]
-
-
-class _Taken:
-    """Disjoint spans, kept sorted."""
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def free(self, start: int, end: int) -> bool:
-        at = bisect.bisect_left(self._ends, start + 1)
-        return at == len(self._starts) or self._starts[at] >= end
-
-    def add(self, start: int, end: int) -> None:
-        at = bisect.bisect_left(self._starts, start)
-        self._starts.insert(at, start)
-        self._ends.insert(at, end)
 
 
 def _rule_files() -> list[Path]:
@@ -208,7 +172,7 @@ def lexicon() -> Lexicon:
     words: set[str] = set()
     lemmas: set[str] = set()
     for pattern in patterns:
-        literals, inflected = pattern_words(pattern)
+        literals, inflected = words_of(pattern)
         words |= literals
         lemmas |= inflected
     return Lexicon(categories, phrases, words, lemmas)

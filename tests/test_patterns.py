@@ -14,7 +14,8 @@ from pipeline.lexicon import (
     roman_value,
     without_diacritics,
 )
-from pipeline.patterns import Pattern, PatternError, pattern_words
+from pipeline.patterns import Found, Patterns
+from pipeline.syntax import PatternError, words_of
 
 
 def lexicon(*patterns: str, **phrases: str) -> Lexicon:
@@ -27,18 +28,20 @@ def lexicon(*patterns: str, **phrases: str) -> Lexicon:
     words: set[str] = set()
     lemmas: set[str] = set()
     for pattern in (*patterns, *phrases.values()):
-        literals, inflected = pattern_words(pattern)
+        literals, inflected = words_of(pattern)
         words |= literals
         lemmas |= inflected
     return Lexicon(categories, phrases, words, lemmas)
 
 
-def found(pattern: str, text: str, **phrases: str) -> list[str]:
-    words = lexicon(pattern, **phrases)
-    tokens = words.lex(text, [Span(0, len(text))])
-    return [
-        text[slice(*tokens.span(*span))] for _, span in Pattern(pattern, words).finditer(tokens)
-    ]  # fmt: skip
+def matches(words: Lexicon, text: str, *patterns: str) -> list[Found]:
+    sources = {pattern: pattern for pattern in patterns}
+    return list(Patterns(sources, words).finditer(words.lex(text, [Span(0, len(text))])))
+
+
+def found(text: str, *patterns: str, **phrases: str) -> list[str]:
+    words = lexicon(*patterns, **phrases)
+    return [text[match.start : match.end] for match in matches(words, text, *patterns)]
 
 
 @pytest.mark.parametrize(
@@ -59,52 +62,46 @@ def found(pattern: str, text: str, **phrases: str) -> list[str]:
     ],
 )
 def test_patterns_find_what_they_describe(pattern: str, text: str, expected: list[str]) -> None:
-    assert found(pattern, text) == expected
+    assert found(text, pattern) == expected
 
 
 def test_space_matches_a_line_end_inside_a_unit_but_no_border_between_units() -> None:
     words = lexicon("{day} {month}")
-    pattern = Pattern("{day} {month}", words)
+    patterns = Patterns({"date": "{day} {month}"}, words)
     text = "5\nmaja"
-    assert len(list(pattern.finditer(words.lex(text, [Span(0, 6)])))) == 1
-    assert not list(pattern.finditer(words.lex(text, [Span(0, 1), Span(2, 6)])))
+    assert len(list(patterns.finditer(words.lex(text, [Span(0, 6)])))) == 1
+    assert not list(patterns.finditer(words.lex(text, [Span(0, 1), Span(2, 6)])))
 
 
 def test_captures_keep_text_order_and_values() -> None:
-    words = lexicon("{day} i {day} {month}")
-    pattern = Pattern("{day} i {day} {month}", words)
-    tokens = words.lex("14 i 28 maja", [Span(0, 12)])
-    ((match, _),) = pattern.finditer(tokens)
-    captures = pattern.captures(match, tokens)
-    assert [capture.value for capture in captures["day"]] == [14, 28]
-    assert [(capture.start, capture.end) for capture in captures["day"]] == [(0, 2), (5, 7)]
-    assert captures["month"][0].value == 5
+    pattern = "{day} i {day} {month}"
+    (match,) = matches(lexicon(pattern), "14 i 28 maja", pattern)
+    assert match.values("day") == [14, 28]
+    assert [(capture.start, capture.end) for capture in match.captures["day"]] == [(0, 2), (5, 7)]
+    assert match.captures["month"][0].value == match.value("month") == 5
+    assert match.value("year", 0) == 0
+    assert match.has("month")
+    assert set(match.captures) == {"day", "month"}
 
 
 def test_a_phrase_prefixes_what_it_captures() -> None:
-    words = lexicon("od {date:from} do {date:to}", date="{day} {month}")
-    pattern = Pattern("od {date:from} do {date:to}", words)
-    tokens = words.lex("od 5 maja do 6 marca", [Span(0, 20)])
-    ((match, _),) = pattern.finditer(tokens)
-    captures = pattern.captures(match, tokens)
-    assert captures["from_day"][0].value == 5
-    assert captures["to_month"][0].value == 3
+    pattern = "od {date:from} do {date:to}"
+    words = lexicon(pattern, date="{day} {month}")
+    (match,) = matches(words, "od 5 maja do 6 marca", pattern)
+    assert match.value("from_day") == 5
+    assert match.value("to_month") == 3
 
 
-@pytest.mark.parametrize("pattern", ["{nothing}", "({day}", "{loop}"])
+@pytest.mark.parametrize(
+    "pattern", ["{nothing}", "({day}", "{day})", "?", "[{day})", "{loop}", "(?<=a|b c){day}"]
+)
 def test_a_pattern_that_cannot_be_compiled_says_so(pattern: str) -> None:
     with pytest.raises(PatternError):
-        Pattern(pattern, lexicon(pattern, loop="{loop} x"))
+        Patterns({"": pattern}, lexicon(loop="{loop} x"))
 
 
 def test_a_form_never_met_before_is_still_seen() -> None:
-    words = lexicon("{cap} {lower}")
-    before = len(words.looks)
-    pattern = Pattern("{cap} {adj}", words)
-    text = "Aaaqqq miejskie ÓÓ12"
-    tokens = words.lex(text, [Span(0, len(text))])
-    assert len(words.looks) >= before
-    assert [text[slice(*tokens.span(*span))] for _, span in pattern.finditer(tokens)] == ["Aaaqqq miejskie"]
+    assert found("Aaaqqq miejskie ÓÓ12", "{cap} {adj}") == ["Aaaqqq miejskie"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Loading and validating rule files, and how matches compete."""
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from pipeline import rules
 from pipeline.document import Span
 from pipeline.lexicon import Lexicon
-from pipeline.patterns import pattern_words
 from pipeline.rules import Match, Rule, RuleError, RuleSet
+from pipeline.syntax import words_of
 
 
 def rule(id_: str, pattern: str, *, blocks: bool = False) -> Rule:
@@ -21,7 +21,7 @@ def read(
 ) -> list[tuple[str, str]]:
     words: set[str] = set()
     for one in given:
-        words |= pattern_words(one.pattern)[0]
+        words |= words_of(one.pattern)[0]
     lexicon = Lexicon({}, {}, words)
 
     def reading(match: Match[Rule]) -> list[str] | None:
@@ -67,14 +67,12 @@ def test_rows_come_in_text_order() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "vocabulary").mkdir()
     monkeypatch.setattr(rules, "rules_folder", lambda: tmp_path)
-    rules.lexicon.cache_clear()
-    rules.rule_set.cache_clear()
-    yield tmp_path
-    rules.lexicon.cache_clear()
-    rules.rule_set.cache_clear()
+    for cached in ("lexicon", "rule_set"):  # what others remember of the real rules stays
+        monkeypatch.setattr(rules, cached, cache(getattr(rules, cached).__wrapped__))
+    return tmp_path
 
 
 GOOD = """

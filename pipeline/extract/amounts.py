@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.document import Document, Span
 from pipeline.numbers import Number, folded, folded_tokens_of, read
-from pipeline.patterns import Capture, Pattern
+from pipeline.patterns import Capture, Patterns
 from pipeline.records import AmountMention
 from pipeline.rules import Match, Rule, RuleSet, lexicon, rule_set
 
@@ -156,15 +156,15 @@ class _Reading:
 def _stated(label: str) -> tuple[str | None, Decimal]:
     """Return the currency and the factor that a label states: ``Wydatki (w tys. zł)``."""
     tokens = folded(lexicon().lex(label, [Span(0, len(label))]))
-    pattern = _label_pattern()
-    for match, _ in pattern.finditer(tokens):
-        return _priced(pattern.captures(match, tokens))
+    for found in _label_pattern().finditer(tokens):
+        return _priced(found.captures)
     return None, Decimal(1)
 
 
 @cache
-def _label_pattern() -> Pattern:
-    return Pattern(r"(w|\(|,) ?({number_scale_short:factor} ?.? ?)?{currency_name}(?= ?(\)|$))", lexicon())
+def _label_pattern() -> Patterns:
+    label = r"(w|\(|,) ?({number_scale_short:factor} ?.? ?)?{currency_name}(?= ?(\)|$))"
+    return Patterns({"label": label}, lexicon())
 
 
 def _priced(captures: Mapping[str, tuple[Capture, ...]]) -> tuple[str | None, Decimal]:

@@ -13,7 +13,7 @@ from pipeline.document import Document, Span
 from pipeline.extract.ellipsis import CountRule, Found, Unit, resolved
 from pipeline.morphology import Reading
 from pipeline.numbers import Number, folded_tokens_of, read
-from pipeline.patterns import Capture, Pattern
+from pipeline.patterns import Capture, Patterns
 from pipeline.records import PartnerCountMention
 from pipeline.rules import Match, RuleSet, lexicon, rule_set
 
@@ -321,8 +321,8 @@ def _unit(match: Match[CountRule]) -> tuple[Unit, Capture]:
 def _unit_of_label(label: str) -> Unit | None:
     """Return what a label such as ``Liczba gmin`` counts."""
     tokens = lexicon().lex(label, [Span(0, len(label))])
-    for match, _ in _label_pattern().finditer(tokens):
-        captures = _label_pattern().captures(match, tokens)
+    for found in _label_pattern().finditer(tokens):
+        captures = found.captures
         if "local_government_unit" in captures:
             return LOCAL_GOVERNMENT_UNIT
         head = captures["unit"][0]
@@ -333,9 +333,10 @@ def _unit_of_label(label: str) -> Unit | None:
 
 
 @cache
-def _label_pattern() -> Pattern:
+def _label_pattern() -> Patterns:
     unit = "({local_government_unit}|{unit:unit}|{unit_short:unit})"
-    return Pattern(f"^(({{plural_number_word}}|w tym) )?({{modifier}} ){{0,3}}{unit}(?!{{dash}})", lexicon())
+    label = f"^(({{plural_number_word}}|w tym) )?({{modifier}} ){{0,3}}{unit}(?!{{dash}})"
+    return Patterns({"label": label}, lexicon())
 
 
 def _readings(form: str, unit: Unit) -> frozenset[Reading]:

@@ -1,0 +1,171 @@
+"""Where patterns can match at all: all patterns of a set followed at once, token by token.
+
+Most tokens of a text begin nothing, and of those that could, most go on with the wrong one: to try every pattern
+there is what costs time. Here the patterns are followed together. A ``State`` knows what any of them may still
+wait for; where it leads is worked out when a text first takes that step and is remembered, so that to follow a
+text costs one look into a dictionary a token (a deterministic automaton, built only as far as it is used).
+
+What must precede a place is not asked, and what must not follow is followed like what must. So a run says which
+patterns *may* match, and regular expressions decide; but it holds every token that they ask about.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress, count
+
+from pipeline import syntax
+from pipeline.syntax import Node, Repeat
+
+MAX_RUN = 256
+"""Tokens after which a run ends, so that time grows as the text does: no match is longer."""
+MAX_STEPS = 1_000_000
+"""Steps that are remembered, to bound the memory of a long process (about 100 MB)."""
+
+
+class Rest:
+    """What of a pattern is still to be matched: ``node``, and ``then`` another rest. With neither it is an end."""
+
+    __slots__ = ("node", "pattern", "then")
+
+    def __init__(self, node: Node | None, then: "Rest | None", pattern: int | None = None) -> None:
+        self.node = node
+        self.then = then
+        self.pattern = pattern
+        """The number of the pattern that ends here; None at the end of what is only looked at."""
+
+
+Waits = dict[str, set[Rest]]
+"""For each category that the next token may have, what is left to match after it."""
+
+
+class State(dict[str, "State"]):
+    """Where a run stands: for the code of the next token the next state, ``DEAD`` where no pattern goes on with it."""
+
+    __slots__ = ("_automaton", "_waits", "accepts")
+
+    def __init__(self, automaton: "Automaton", waits: Waits, accepts: frozenset[int]) -> None:
+        super().__init__({"": self})  # no token has this code: it makes every state but the dead one true
+        self._automaton = automaton
+        self._waits = waits
+        self.accepts = accepts
+        """The numbers of the patterns that may have matched on the way."""
+
+    def __missing__(self, code: str) -> "State":
+        held = self._automaton.categories(code)
+        rests: set[Rest] = set()
+        for category in held & self._waits.keys():
+            rests |= self._waits[category]
+        state = self._automaton.state(rests, self.accepts) if rests else self._automaton.dead
+        if self._automaton.remembers():
+            self[code] = state
+        return state
+
+
+class Automaton:
+    """Follows patterns through tokens whose codes ``categories`` explains."""
+
+    def __init__(self, trees: Sequence[Node], categories: Callable[[str], frozenset[str]]) -> None:
+        self.categories = categories
+        self._rests: dict[tuple[Node, Rest], Rest] = {}
+        self._opened: dict[Rest, tuple[list[tuple[str, Rest]], set[int]]] = {}
+        self._fewer: dict[tuple[Node, int, int | None], Repeat] = {}
+        self._seen_only = Rest(None, None)
+        self._begins = {self._rest(tree, Rest(None, None, number)) for number, tree in enumerate(trees)}
+        self.dead = State(self, {}, frozenset())
+        self.dead.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._states: dict[tuple[frozenset[Rest], frozenset[int]], State] = {}
+        self._steps = 0
+        self._root = self.state(self._begins, frozenset())
+
+    def remembers(self) -> bool:
+        """Tell whether there is room for one more step."""
+        self._steps += 1
+        return self._steps <= MAX_STEPS
+
+    def runs(self, codes: Sequence[str]) -> Iterator[tuple[int, int, frozenset[int]]]:
+        """Yield the tokens, from and to, in which patterns may match from the first one on, and the patterns' numbers.
+
+        ``codes`` are those of a whole text, the last of them a break. No match that begins there depends on any
+        token after the run.
+        """
+        if self._steps > MAX_STEPS:
+            self._forget()
+        root = self._root
+        for begin in compress(count(), map(root.__getitem__, codes)):
+            state = root[codes[begin]]
+            end = begin + 1
+            last = min(begin + MAX_RUN, len(codes))
+            while end < last and (following := state[codes[end]]):
+                state = following
+                end += 1
+            if state.accepts:
+                yield begin, end, state.accepts
+
+    def state(self, rests: Iterable[Rest], accepted: frozenset[int]) -> State:
+        """Return the state that waits for any of ``rests``."""
+        key = frozenset(rests), accepted
+        state = self._states.get(key)
+        if state is None:
+            waits: Waits = {}
+            accepts = set(accepted)
+            for rest in key[0]:
+                if rest not in self._opened:
+                    self._opened[rest] = self._open(rest)
+                first, ends = self._opened[rest]
+                accepts |= ends
+                for category, then in first:
+                    waits.setdefault(category, set()).add(then)
+            state = self._states[key] = State(self, waits, frozenset(accepts))
+        return state
+
+    def _open(self, rest: Rest) -> tuple[list[tuple[str, Rest]], set[int]]:
+        """Return the categories of the tokens that may come next with what is left after each, and the patterns that end."""
+        first: list[tuple[str, Rest]] = []
+        ends: set[int] = set()
+        stack, seen = [rest], {rest}
+        while stack:
+            one = stack.pop()
+            if one.node is None or one.then is None:
+                if one.pattern is not None:
+                    ends.add(one.pattern)
+            elif isinstance(one.node, syntax.Token):
+                first.append((one.node.category, one.then))
+            else:
+                new = [other for other in self._inside(one.node, one.then) if other not in seen]
+                seen.update(new)
+                stack += new
+        return first, ends
+
+    def _inside(self, node: Node, then: Rest) -> Iterator[Rest]:
+        """Yield the rests that one with ``node`` stands for."""
+        match node:
+            case syntax.Sequence():
+                for item in reversed(node.items):
+                    then = self._rest(item, then)
+                yield then
+            case syntax.Choice():
+                for option in node.options:
+                    yield self._rest(option, then)
+            case syntax.Look():
+                yield then
+                if node.ahead:
+                    yield self._rest(node.item, self._seen_only)
+            case syntax.Repeat():
+                if node.low == 0:
+                    yield then
+                if node.high != 0:
+                    yield self._rest(node.item, self._rest(self._once_less(node), then))
+            case syntax.Named() | syntax.Reported():
+                yield self._rest(node.item, then)
+
+    def _rest(self, node: Node, then: Rest) -> Rest:
+        """Return the one rest of ``node`` and ``then``, so that equal rests are the same."""
+        return self._rests.setdefault((node, then), Rest(node, then))
+
+    def _once_less(self, node: Repeat) -> Repeat:
+        low, high = max(node.low - 1, 0), None if node.high is None else node.high - 1
+        if (low, high) == (node.low, node.high):
+            return node
+        return self._fewer.setdefault((node.item, low, high), Repeat(node.item, low, high))
