@@ -5,7 +5,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MODEL_STAMP := .venv/.model
 
-.PHONY: run test lint format bench clean help
+NKJP ?= nkjp-ner.jsonl.xz
+
+.PHONY: run test lint format bench train clean help
 
 run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
@@ -24,6 +26,9 @@ format: $(STAMP)  ## let ruff lay out the code
 
 bench: $(STAMP)  ## how many documents a second, and where the time goes
 	$(BIN)/python bench/throughput.py
+
+train: $(STAMP)  ## train the bundled pipeline anew: make train NKJP=path/to/nkjp-ner.jsonl.xz
+	cd models/train && PATH="$(abspath $(BIN)):$$PATH" python -m spacy project run all . --vars.nkjp "$(abspath $(NKJP))"
 
 clean:  ## remove the environment and what was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

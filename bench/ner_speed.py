@@ -48,7 +48,7 @@ def measure(side: str, model: str | None, texts_path: Path, words: int, passes: 
     from spacy.util import load_config, load_model_from_config  # noqa: PLC0415
 
     if side == "ours":
-        from pipeline.features import choose_ops  # noqa: PLC0415
+        from pipeline.ner.ops import choose_ops  # noqa: PLC0415
 
         choose_ops()
     if model:

@@ -116,9 +116,9 @@ def _load(info: ModelInfo) -> "tuple[Language, list[str]]":
     """Load a model and return it with what spaCy warned of."""
     import spacy  # noqa: PLC0415 (takes a second, and rules alone do without)
 
-    from pipeline import features  # noqa: PLC0415 (imports spaCy)
+    from pipeline.ner import ops  # noqa: PLC0415 (imports thinc)
 
-    features.choose_ops()
+    ops.choose_ops()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         unneeded = _unneeded(info.where)

@@ -13,7 +13,7 @@ import spacy
 from spacy.language import Language
 from thinc.api import get_current_ops, set_current_ops
 
-from pipeline.features import choose_ops
+from pipeline.ner.ops import choose_ops
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "pl_nkjp_sm"

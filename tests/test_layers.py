@@ -25,7 +25,7 @@ LAYERS = (
         "nominals",
         "nominative",
     ),
-    ("features", "read", "normalise", "segment", "annotate", "extract", "resolve"),
+    ("ner", "read", "normalise", "segment", "annotate", "extract", "resolve"),
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate"),
@@ -34,11 +34,11 @@ LAYERS = (
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 ONLY_THERE = {
-    "spacy": {"annotate", "features"},
-    "thinc": {"features"},
+    "spacy": {"annotate", "ner"},
+    "thinc": {"ner"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "morfeusz2": {"morphology", "features"},
+    "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
 }
 

@@ -1,13 +1,15 @@
 """Turn the NKJP named-entity file (JSON Lines, xz) into spaCy's DocBin, one file a split.
 
 The file gives for each document its text, the sentences and the outermost entities as half-open
-code-point offsets, and a fixed train/dev/test split (80/10/10 by document).  A training example is a
-run of `--group` sentences, as in spaCy's own Polish corpora.
+code-point offsets, and a fixed train/dev/test split (80/10/10 by document).  An example is a run of ten
+sentences, as in spaCy's own Polish corpora; for training, of one to ten, since texts of all lengths will come.
 """
 
 import argparse
+import itertools
 import json
 import lzma
+import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,8 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.util import filter_spans
 
 SPLITS = ("train", "dev", "test")
+MOST_SENTENCES = 10
+"""In one example."""
 DOCBIN_ATTRS = ("ORTH", "SPACY", "ENT_TYPE", "ENT_IOB")
 SENTENCE_ATTRS = (*DOCBIN_ATTRS, "SENT_START")
 
@@ -28,11 +32,13 @@ UNSURE = "?"
 Entity = tuple[int, int, str]
 
 
-def groups(row: dict[str, Any], size: int) -> Iterator[tuple[str, list[Entity], list[int]]]:
-    """Cut a document into runs of `size` sentences: (text, entities, sentence starts), offsets into that text."""
+def groups(row: dict[str, Any], sizes: Iterator[int]) -> Iterator[tuple[str, list[Entity], list[int]]]:
+    """Cut a document into runs of sentences: (text, entities, sentence starts), offsets into that text."""
     sentences = row["sentences"]
-    for first in range(0, len(sentences), size):
-        run = sentences[first : first + size]
+    first = 0
+    while first < len(sentences):
+        run = sentences[first : first + next(sizes)]
+        first += len(run)
         begin, end = run[0][0], run[-1][1]
         inside = [(s - begin, e - begin, label) for s, e, label in row["entities"] if s >= begin and e <= end]
         yield row["text"][begin:end], inside, [s - begin for s, _ in run]
@@ -63,13 +69,13 @@ def annotate(doc: Doc, entities: list[Entity], keep_gaps: bool) -> int:
 
 
 def convert(
-    nlp: Language, rows: list[dict[str, Any]], size: int, keep_gaps: bool
+    nlp: Language, rows: list[dict[str, Any]], sizes: Iterator[int], keep_gaps: bool
 ) -> tuple[DocBin, Counter[str]]:
     """Make one DocBin of `rows`, and count tokens, examples, entities and misaligned entities."""
     docbin = DocBin(attrs=list(SENTENCE_ATTRS))
     counts: Counter[str] = Counter()
     for row in rows:
-        for text, entities, starts in groups(row, size):
+        for text, entities, starts in groups(row, sizes):
             doc = nlp.make_doc(text)
             begins = set(starts)
             for token in doc:
@@ -86,15 +92,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("nkjp", type=Path, help="nkjp-ner.jsonl.xz")
     parser.add_argument("out", type=Path, help="folder for train.spacy, dev.spacy, test.spacy")
-    parser.add_argument("--group", type=int, default=10, help="sentences in one example")
+    parser.add_argument("--seed", type=int, default=0, help="for the lengths of training examples")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     nlp = spacy.blank("pl")
     with lzma.open(options.nkjp, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
+    chooser = random.Random(options.seed)
     for split in SPLITS:
         chosen = [row for row in rows if row["split"] == split]
-        docbin, counts = convert(nlp, chosen, options.group, keep_gaps=split == "train")
+        learning = split == "train"
+        sizes = (
+            chooser.randint(1, MOST_SENTENCES) if learning else MOST_SENTENCES for _ in itertools.count()
+        )
+        docbin, counts = convert(nlp, chosen, sizes, keep_gaps=learning)
         docbin.to_disk(options.out / f"{split}.spacy")
         print(split, len(chosen), "documents", dict(counts))
 

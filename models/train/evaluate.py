@@ -8,7 +8,7 @@ from spacy.scorer import Scorer
 from spacy.tokens import DocBin
 from spacy.training import Example
 
-from pipeline.features import choose_ops
+from pipeline.ner.ops import choose_ops
 
 
 def scores(model: str | Path, corpus: Path) -> dict[str, tuple[float, float, float]]:

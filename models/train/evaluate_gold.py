@@ -16,7 +16,7 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-from pipeline.features import choose_ops
+from pipeline.ner.ops import choose_ops
 
 MARKUP = re.compile(r"<(script|style|title)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 CHARACTER = re.compile(r"&(#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE)

@@ -1,4 +1,5 @@
-"""Make the shipped directory from a trained pipeline: half-precision tables, no leftover strings, a model card with scores."""
+"""Make the shipped directory from pipelines trained with several seeds: a committee of them, small weights, no leftover
+strings, a model card with scores."""
 
 import argparse
 import json
@@ -10,8 +11,10 @@ import spacy
 from evaluate import scores
 from evaluate_gold import Tally, predict, read_gold, score
 from spacy.language import Language
+from spacy.util import load_model_from_config
 
-from pipeline.features import choose_ops, narrow
+from pipeline.ner.ops import choose_ops
+from pipeline.ner.weights import narrow
 
 CARD: dict[str, Any] = {
     "lang": "pl",
@@ -68,6 +71,26 @@ def gold_card(nlp: Language, gold: Path) -> dict[str, Any]:
     }
 
 
+def committee(trained: list[Path]) -> Language:
+    """One pipeline whose component asks those of all trained pipelines."""
+    members = [spacy.load(path) for path in trained]
+    config = members[0].config.copy()
+    settings = config["components"]["ner"]
+    settings["model"] = {
+        "@architectures": "plextract.Committee.v1",
+        "members": len(members),
+        "member": settings["model"],
+    }
+    nlp = load_model_from_config(config)
+    ner = nlp.get_pipe("ner")
+    for label in members[0].get_pipe("ner").labels:
+        ner.add_label(label)
+    ner.model.set_dim("nO", len(ner.scheme.tags))
+    for layer, member in zip(ner.model.layers, members, strict=True):
+        layer.from_bytes(member.get_pipe("ner").model.to_bytes())
+    return nlp
+
+
 def needed_strings(nlp: Language) -> list[str]:
     """The strings that the components and the tokenizer need; the features need none."""
     kept = {label for labels in nlp.pipe_labels.values() for label in labels}
@@ -80,14 +103,15 @@ def needed_strings(nlp: Language) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trained", type=Path, help="model-best of a training run")
-    parser.add_argument("out", type=Path)
+    parser.add_argument("trained", type=Path, nargs="+", help="model-best of each training run")
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder with dev.spacy and test.spacy")
     parser.add_argument("--gold", type=Path, help="gold.jsonl of the development documents")
     parser.add_argument("--holdout", type=Path, help="folder of marked texts")
     options = parser.parse_args()
     choose_ops()
-    nlp = narrow(spacy.load(options.trained))
+    nlp = committee(options.trained) if len(options.trained) > 1 else spacy.load(options.trained[0])
+    narrow(nlp.get_pipe("ner").model)
     nlp.config["paths"] |= {"train": None, "dev": None}
     shutil.rmtree(options.out, ignore_errors=True)
     nlp.to_disk(options.out)

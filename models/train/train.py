@@ -9,7 +9,7 @@ from spacy.training.loop import train
 from spacy.util import load_config
 from thinc.api import require_gpu
 
-from pipeline.features import choose_ops
+from pipeline.ner.ops import choose_ops
 
 
 def main() -> None:

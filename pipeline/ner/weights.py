@@ -1,0 +1,35 @@
+"""Weights made small for saving, and restored at loading."""
+
+from typing import Any
+
+import numpy as np
+from thinc.api import Model
+
+TABLE, SCALE = "E", "scale"
+TABLES = ("hashembed", "gram_embed")
+
+
+def narrow(model: Model[Any, Any]) -> None:
+    """Store each row of the hash tables as bytes with a scale of its own, all other weights in half precision."""
+    for node in model.walk():
+        for name in node.param_names:
+            weights: Any = node.get_param(name)
+            if node.name in TABLES:
+                scale = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-8) / 127
+                node.set_param(name, np.round(weights / scale).astype(np.int8))
+                node.set_param(SCALE, scale.astype(np.float32))
+            else:
+                node.set_param(name, weights.astype(np.float16))
+
+
+def widen(model: Model[Any, Any]) -> None:
+    """Give weights that `narrow` has made small the single precision that they are computed with."""
+    for node in model.walk():
+        if node.name in TABLES and node.has_param(SCALE):
+            table: Any = node.get_param(TABLE)
+            node.set_param(TABLE, table.astype(np.float32) * node.get_param(SCALE))
+            node.set_param(SCALE, None)
+        for name in node.param_names:
+            weights: Any = node.get_param(name) if node.has_param(name) else None
+            if weights is not None and weights.dtype == np.float16:
+                node.set_param(name, weights.astype(np.float32))
