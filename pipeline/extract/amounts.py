@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal
@@ -22,15 +22,24 @@ MAX_RATIO = 50
 """Numbers joined by a spaced dash are a range only where the second is at most so many times the first."""
 MAX_SPREAD = 2000
 """A range wider than this is none: ``5`` in "od 5 do 2 mln zł" is no lower end."""
+MAX_LIKELY = 10
+"""A range that only ``do`` tells is none where it is wider than this."""
 YEAR = re.compile(r"(?:19|20)\d\d")
+ACT = re.compile(r"(?i:ustaw|rozporządze|dyrektyw|uchwał|kodeks|Dz\. ?U)")
+BEFORE_ACT = 40
+"""Characters in front of a year that may name the act that it belongs to."""
 REDENOMINATION = 1995
 """From this year on a złoty is the present one (PLN); before, the old one (PLZ)."""
+INFLATION, SMALL = 1989, 10_000
+"""From this year on nothing was paid in less than so many old złotys."""
+SPELT = re.compile(r"\s*[(,;.]?\s*(?:kwota\s+)?słow(?:nie|em)\s*(?:złotych\s*)?[:–-]?\s*", re.IGNORECASE)
+"""What stands between an amount in digits and the line that repeats it in words."""
 
 
 class AmountRule(Rule):
     """A rule of the table ``amounts``; ``reads`` names what its match is."""
 
-    reads: Literal["amount", "words", "contradiction", "headed", "cell"] = "amount"
+    reads: Literal["amount", "words", "contradiction", "headed", "cell", "likely_range"] = "amount"
 
 
 def rules() -> Sequence[AmountRule]:
@@ -42,7 +51,26 @@ def extract(document: Document) -> list[AmountMention]:
     """Return the amounts of money that the document names, in text order."""
     reading = _Reading(document)
     found = [row for row, _ in _rule_set().read(folded_tokens_of(document), reading)]
-    return [row for row in found if not any(row.start <= place < row.end for place in reading.repeated)]
+    found = [row for row in found if not any(row.start <= place < row.end for place in reading.repeated)]
+    return _said_once(document.text, found)
+
+
+def _said_once(text: str, found: Sequence[AmountMention]) -> list[AmountMention]:
+    """Return the rows without those that repeat in words, on a line of their own, the one before them.
+
+    Where the words say something else, the row of the digits says that it is contradicted.
+    """
+    rows: list[AmountMention] = []
+    for row in found:
+        if rows and row.text[0].isalpha() and SPELT.fullmatch(text, rows[-1].end, row.start):
+            digits = rows[-1]
+            if digits.text[0].isdigit() and digits.currency == row.currency:
+                if int(digits.value) != int(row.value):
+                    rule = next(rule for rule in rules() if rule.reads == "contradiction")
+                    rows[-1] = replace(digits, rule=rule.id, score=rule.score)
+                continue
+        rows.append(row)
+    return rows
 
 
 @cache
@@ -105,9 +133,11 @@ class _Reading:
             value *= high.scale
         if not value < upper <= MAX_SPREAD * value:
             return None
+        year = YEAR.fullmatch(match.captures["low"][0].forms[0]) and value % 100 and high.value > 2200
+        if match.rule.reads == "likely_range" and (year or upper > MAX_LIKELY * value):
+            return None
         dash = match.captures.get("dash")
         if dash and own is None:
-            year = YEAR.fullmatch(match.captures["low"][0].forms[0]) and high.value > 2200
             spaced = self.document.text[dash[0].start - 1].isspace()
             if year or (spaced and upper > MAX_RATIO * value):
                 return None
@@ -118,7 +148,9 @@ class _Reading:
     ) -> Sequence[AmountMention]:
         if max(value, upper or value) >= LIMIT:
             return ()
-        captures = match.captures
+        taxes = sorted(
+            (match.captures[tax][0].start, tax) for tax in ("net", "gross") if tax in match.captures
+        )
         return (
             AmountMention(
                 **self.document.place(match.start, match.end),
@@ -126,19 +158,25 @@ class _Reading:
                 score=match.rule.score,
                 value=value.quantize(CENT),
                 value_max=None if upper is None else upper.quantize(CENT),
-                currency=self._dated(currency, match.start),
-                approximate=vague or bool({"roughly", "roughly_after"} & captures.keys()),
-                tax="net" if "net" in captures else "gross" if "gross" in captures else None,
+                currency=self._dated(currency, upper or value, match.start),
+                approximate=vague or bool({"roughly", "roughly_after"} & match.captures.keys()),
+                tax=taxes[0][1] if taxes else None,
             ),
         )
 
-    def _dated(self, currency: str, start: int) -> str:
-        """Return the code that the currency had at the time that the sentence speaks of."""
+    def _dated(self, currency: str, value: Decimal, start: int) -> str:
+        """Return the code that the currency had at the time that the sentence speaks of, acts that it cites aside."""
         if currency != "PLN":
             return currency
-        sentence = self.document.sentence_at(start)
-        years = YEAR.findall(self.document.text, sentence.start, sentence.end)
-        return "PLZ" if years and max(map(int, years)) < REDENOMINATION else currency
+        text, sentence = self.document.text, self.document.sentence_at(start)
+        years = [
+            int(year[0])
+            for year in YEAR.finditer(text, sentence.start, sentence.end)
+            if not ACT.search(text, max(sentence.start, year.start() - BEFORE_ACT), year.start())
+        ]
+        if not years or max(years) >= REDENOMINATION:
+            return currency
+        return "PLZ" if max(years) < INFLATION or value >= SMALL else currency
 
     def _repeats(self, match: Match[AmountRule], low: Number) -> bool:
         """Tell whether the words that follow the digits are the kind of repetition that the rule describes."""
@@ -163,7 +201,10 @@ def _stated(label: str) -> tuple[str | None, Decimal]:
 
 @cache
 def _label_pattern() -> Patterns:
-    label = r"(w|\(|,) ?({number_scale_short:factor} ?.? ?)?{currency_name}(?= ?(\)|$))"
+    label = (
+        r"(w|\(|\[|,) ?({number_scale_short:factor} ?.? ?)?{currency_name}(?= ?(\)|\]|$))"
+        r"|^((?!<kurs>){word} ){1,6}{currency_code:code}$"
+    )
     return Patterns({"label": label}, lexicon())
 
 
