@@ -11,6 +11,7 @@ from pipeline import examples, resolve
 from pipeline.extract import organisations
 from pipeline.records import OrganisationMention
 from pipeline.resolve import NameIndex, name_key, nominative, org_id, unify
+from pipeline.resolve.identity import Variant, variants
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,30 @@ def test_an_id_is_that_of_the_name_alone() -> None:
     assert org_id("Związek Miast Polskich") == "60b12e031635a1c3"
 
 
+@pytest.mark.parametrize("variant", variants(), ids=lambda variant: variant.key)
+def test_variants_of_a_name_are_one_organisation_and_others_are_not(variant: Variant) -> None:
+    assert variant.same
+    for names in variant.same:
+        assert len(names) > 1
+        assert {org_id(name) for name in names} == {org_id(names[0])}
+    for names in variant.other:
+        assert len({org_id(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Fundacja Zielona Jura", "Fundacja Zielona Góra"),
+        ("Przedszkole nr 5", "Przedszkole nr 15"),
+        ("Powiat Bielski", "Miasto Bielsk"),
+        ("Urząd Miasta Łodzi", "Rada Miasta Łodzi"),
+        ("Eko S.A.", "Eko"),
+    ],
+)
+def test_names_that_only_look_alike_are_kept_apart(one: str, other: str) -> None:
+    assert org_id(one) != org_id(other)
+
+
 @given(st.text(max_size=40))
 def test_a_key_of_a_key_is_the_key(name: str) -> None:
     assert name_key(name_key(name)) == name_key(name)
@@ -124,6 +149,16 @@ def test_an_acronym_with_two_expansions_stays_its_own_name_elsewhere() -> None:
     assert {row.name for row in unified if row.text == "NIK" and row.doc_id == "b"} == {
         "Najwyższa Izba Kontroli"
     }
+
+
+def test_an_acronym_that_only_its_document_knows_stands_for_nothing_elsewhere() -> None:
+    rows = [
+        *mentions("Regionalna Izba Obrachunkowa w Łodzi (RIO) bada. RIO pisze.", "a"),
+        *mentions("Opinia RIO wpłynęła.", "b"),
+    ]
+    unified = unify(rows)
+    assert {row.name for row in unified if row.doc_id == "a"} == {"Regionalna Izba Obrachunkowa w Łodzi"}
+    assert {row.name for row in unified if row.doc_id == "b"} <= {"RIO"}
 
 
 def test_order_and_chunks_change_nothing() -> None:
