@@ -14,7 +14,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
@@ -83,6 +83,8 @@ class Tokens:
     codes: Sequence[str]
     forms: Sequence[str]
     starts: Sequence[int]
+    values: Mapping[int, Any] = field(default_factory=dict)
+    """The values of those tokens that stand for a run of tokens, by their place."""
 
     def span(self, first: int, last: int) -> Span:
         """Return the characters that tokens ``first`` up to and without ``last`` cover."""
@@ -137,7 +139,8 @@ class Lexicon:
         for word in self._exact:
             self._word_set(self.words_of(word))
         self._no_word = self._word_set(frozenset())
-        self._break = self._no_word + self._look(frozenset({self.BREAK}))
+        self.break_code = self._no_word + self._look(frozenset({self.BREAK}))
+        """The code of the token of no width that stands before, between and after units."""
 
     def _add(self, name: str, category: Category) -> None:
         values: dict[str, Any] = {}
@@ -180,7 +183,7 @@ class Lexicon:
         return Tokens([*map(self._codes.__getitem__, forms)], forms, starts)
 
     def _code_of(self, form: str) -> str:
-        return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self._break
+        return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self.break_code
 
     def sets(self, code: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the two sets of categories that a code stands for: of the vocabulary, and all others."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pipeline import syntax
 from pipeline.automaton import Automaton
 from pipeline.document import Span
-from pipeline.lexicon import WIDTH, Lexicon, Tokens, View
+from pipeline.lexicon import RUN_CLASSES, WIDTH, Lexicon, Tokens, View
 from pipeline.syntax import Node, Parser, PatternError
 
 MAX_RUNS = 50_000
@@ -92,7 +92,10 @@ class Found:
         first, last, category = part
         if last - first > 1:
             return None
-        return self._lexicon.value(category, self._tokens.forms[self._begin + first])
+        at = self._begin + first
+        if category in RUN_CLASSES:
+            return self._tokens.values.get(at)
+        return self._lexicon.value(category, self._tokens.forms[at])
 
     def _captured(self, part: Part) -> Capture:
         first, last = self._begin + part.first, self._begin + part.last
@@ -137,7 +140,9 @@ class Patterns:
         self._lexicon = lexicon
         self._view = View(lexicon, _categories(trees))
         self._members = [_Pattern(number, tree, self._view) for number, tree in enumerate(trees)]
-        self._automaton = Automaton(trees, lambda code: frozenset().union(*lexicon.sets(code)))
+        self._automaton = Automaton(
+            trees, lambda code: frozenset().union(*lexicon.sets(code)), lexicon.break_code
+        )
         behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
         self._behind = max((syntax.width(look.item) or 0 for look in behind), default=0)
         """How many tokens before a match its patterns can look back to."""

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.document import Document, Span
-from pipeline.numbers import Number, folded, folded_tokens_of, read
+from pipeline.numbers import Number, folded, folded_tokens_of
 from pipeline.patterns import Capture, Patterns
 from pipeline.records import AmountMention
 from pipeline.rules import Match, Rule, RuleSet, lexicon, rule_set
@@ -216,8 +216,8 @@ def _priced(captures: Mapping[str, tuple[Capture, ...]]) -> tuple[str | None, De
 
 def _number(match: Match[AmountRule], name: str) -> Number | None:
     """Return the value of the last number captured under that name."""
-    captures = [capture for capture in match.captures.get(name, ()) if len(capture.forms) == 1]
-    return read(captures[-1].forms[0]) if captures else None
+    numbers: list[Number] = match.values(name)
+    return numbers[-1] if numbers else None
 
 
 def _currency(match: Match[AmountRule], prefix: str) -> str | None:

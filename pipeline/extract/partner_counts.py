@@ -12,7 +12,7 @@ from pipeline import morphology
 from pipeline.document import Document, Span
 from pipeline.extract.ellipsis import CountRule, Found, Unit, resolved
 from pipeline.morphology import Reading
-from pipeline.numbers import Number, folded_tokens_of, read
+from pipeline.numbers import Number, folded_tokens_of
 from pipeline.patterns import Capture, Patterns
 from pipeline.records import PartnerCountMention
 from pipeline.rules import Match, RuleSet, lexicon, rule_set
@@ -260,8 +260,8 @@ class _Reading:
 
 
 def _number(match: Match[CountRule], name: str) -> Number | None:
-    captured = match.captures.get(name)
-    return read(captured[0].forms[0]) if captured else None
+    number: Number | None = match.value(name)
+    return number
 
 
 def _found(
