@@ -250,10 +250,10 @@ def evaluate(
         screen.evaluation(console, measured)
     baseline = Baseline.read(gate or CORPUS / "baseline.json")
     if update_baseline:
-        baseline = baseline.raised(measured.model, measured.scores)
+        baseline = baseline.raised(measured.model, measured.figures)
         baseline.write(gate or CORPUS / "baseline.json")
     if gate:
-        shortfalls = baseline.shortfalls(measured.model, measured.scores)
+        shortfalls = baseline.shortfalls(measured.model, measured.figures)
         if shortfalls is None:
             _fail(f"{gate} has no floors for the model {measured.model}")
         screen.shortfalls(_console(stderr=True), shortfalls)

@@ -184,6 +184,16 @@ def evaluation(console: Console, measured: Evaluation) -> None:
             str(score.predicted),
             str(score.gold),
         )
+    clusters = measured.clusters
+    table.add_row(
+        "organisations B³ of ids",
+        f"{clusters.precision:.3f}",
+        f"{clusters.recall:.3f}",
+        f"[bold]{clusters.f1:.3f}[/]",
+        "",
+        str(clusters.predicted),
+        str(clusters.gold),
+    )
     console.print(table)
     console.print()
     for name, agreement in measured.column_agreement.items():
