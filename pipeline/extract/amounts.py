@@ -25,6 +25,11 @@ MAX_SPREAD = 2000
 MAX_LIKELY = 10
 """A range that only ``do`` tells is none where it is wider than this."""
 YEAR = re.compile(r"(?:19|20)\d\d")
+SAID_YEAR = re.compile(
+    r"(?:(?<=\bw )|(?<=[(–-])|(?<=\brok )|(?<=\broku )|(?<=\blat )|(?<=\blata )|(?<=\blatach ))(?:19|20)\d\d\b"
+    r"(?! ?(?:zł|tys|mln|mld|euro))|\b(?:19|20)\d\d(?= ?(?:r\b|rok))"
+)
+"""A year that the text says to be one, by the words around it."""
 ACT = re.compile(r"(?i:ustaw|rozporządze|dyrektyw|uchwał|kodeks|Dz\. ?U)")
 BEFORE_ACT = 40
 """Characters in front of a year that may name the act that it belongs to."""
@@ -171,7 +176,7 @@ class _Reading:
         text, sentence = self.document.text, self.document.sentence_at(start)
         years = [
             int(year[0])
-            for year in YEAR.finditer(text, sentence.start, sentence.end)
+            for year in SAID_YEAR.finditer(text, sentence.start, sentence.end)
             if not ACT.search(text, max(sentence.start, year.start() - BEFORE_ACT), year.start())
         ]
         if not years or max(years) >= REDENOMINATION:

@@ -56,6 +56,8 @@ class Reader:
 
     def _range(self, match: Match[DateRule]) -> Drafts:
         captures = Captures(match)
+        if _ends_a_sentence(match):
+            return None
         last = partial(match, self._reference, "last_")
         start = _in_month_of(last, partial(match, self._reference, "from_"))
         end = _in_month_of(last, partial(match, self._reference, "to_"))
@@ -140,6 +142,16 @@ def _counted(match: Match[DateRule], value: Value) -> Draft:
     return Draft(match.start, match.end, as_partial(value), None, opens, closes)
 
 
+def _signs(match: Match[DateRule]) -> list[str]:
+    """Return what stands between the ends of a range: dashes, ``do``."""
+    return [form for sign in match.captures.get("date_to", ()) for form in sign.forms if not form.isspace()]
+
+
+def _ends_a_sentence(match: Match[DateRule]) -> bool:
+    """Whether a sentence ends between the two: ``2019 r. Do 2025 r. …``."""
+    return any(form.istitle() for form in _signs(match))
+
+
 def _make_a_range(match: Match[DateRule], start: Partial, end: Partial) -> bool:
     """Whether two ends go together.
 
@@ -149,9 +161,7 @@ def _make_a_range(match: Match[DateRule], start: Partial, end: Partial) -> bool:
     if start.empty or end.empty or start.unspecified != end.unspecified:
         return False
     captures = Captures(match)
-    signs = [form for sign in match.captures.get("date_to", ()) for form in sign.forms if not form.isspace()]
-    if any(form.istitle() for form in signs):  # 2019 r. Do 2025 r. …: a sentence ends between the two
-        return False
+    signs = _signs(match)
     if start.grain != end.grain and any(form in DASHES for form in signs):
         return False
     if signs and captures.has("from_bare_year") and captures.has("to_bare_year") and not end.at_end:
