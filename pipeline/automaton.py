@@ -22,6 +22,10 @@ MAX_STEPS = 1_000_000
 """Steps that are remembered, to bound the memory of a long process (about 100 MB)."""
 
 
+END = ""
+"""Stands for the code of a token after the last one."""
+
+
 class Rest:
     """What of a pattern is still to be matched: ``node``, and ``then`` another rest. With neither it is an end."""
 
@@ -44,7 +48,7 @@ class State(dict[str, "State"]):
     __slots__ = ("_automaton", "_waits", "accepts")
 
     def __init__(self, automaton: "Automaton", waits: Waits, accepts: frozenset[int]) -> None:
-        super().__init__({"": self})  # no token has this code: it makes every state but the dead one true
+        super().__init__({END: automaton.dead})  # which also makes every state but the dead one true
         self._automaton = automaton
         self._waits = waits
         self.accepts = accepts
@@ -61,6 +65,13 @@ class State(dict[str, "State"]):
         return state
 
 
+class _Dead(State):
+    """Where no pattern goes on: the only state that is empty, and so false."""
+
+    def __init__(self) -> None:
+        dict.__init__(self)
+
+
 class Automaton:
     """Follows patterns through tokens."""
 
@@ -75,8 +86,7 @@ class Automaton:
         self._fewer: dict[tuple[Node, int, int | None], Repeat] = {}
         self._seen_only = Rest(None, None)
         self._begins = {self._rest(tree, Rest(None, None, number)) for number, tree in enumerate(trees)}
-        self.dead = State(self, {}, frozenset())
-        self.dead.clear()
+        self.dead = _Dead()
         self._forget()
 
     def _forget(self) -> None:
@@ -98,21 +108,25 @@ class Automaton:
         """
         if self._steps > MAX_STEPS:
             self._forget()
+        codes = [*codes, END]
         root, break_code = self._root, self._break
-        done = 0
+        done = -1
         for start in compress(count(), map(root.__getitem__, codes)):
-            if start < done:
+            if start == done:
                 continue
-            code = codes[start]
-            begin = start + 1 if code == break_code else start
-            done = begin + 1
-            state = root[code]
-            end, last = start + 1, min(start + MAX_RUN, len(codes))
-            while end < last and (following := state[codes[end]]):
+            state = root[codes[start]]
+            end = start + 1
+            while following := state[codes[end]]:
                 state = following
                 end += 1
-            if state.accepts:
-                yield begin, end, state.accepts
+                if end - start == MAX_RUN:
+                    break
+            if codes[start] == break_code:  # the break is looked at, and what matches begins after it
+                done = start + 1
+                if state.accepts:
+                    yield done, end, state.accepts
+            elif state.accepts:
+                yield start, end, state.accepts
 
     def state(self, rests: Iterable[Rest], accepted: frozenset[int]) -> State:
         """Return the state that waits for any of ``rests``."""

@@ -7,7 +7,7 @@ and remembered as ``Shape``s for every other run with the same codes (``5 maja 2
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -51,6 +51,17 @@ class Shape:
     """Where all that matched ends."""
     parts: Mapping[str, tuple[Part, ...]]
     """What was captured, by name, in text order."""
+    _under: dict[str, Mapping[str, tuple[Part, ...]]] = field(default_factory=dict)
+
+    def under(self, prefix: str) -> Mapping[str, tuple[Part, ...]]:
+        """Return what was captured under names with that prefix, by the rest of the name."""
+        found = self._under.get(prefix)
+        if found is None:
+            size = len(prefix)
+            found = self._under[prefix] = {
+                name[size:]: parts for name, parts in self.parts.items() if name.startswith(prefix)
+            }
+        return found
 
 
 class Found:
@@ -82,13 +93,18 @@ class Found:
     def value(self, name: str, default: Any = None) -> Any:
         """Return the value of the first capture of that name, or ``default``."""
         parts = self._shape.parts.get(name)
-        return self._value(parts[0]) if parts else default
+        return self.value_of(parts[0]) if parts else default
 
     def values(self, name: str) -> list[Any]:
         """Return the values of all captures of that name, in text order."""
-        return [self._value(part) for part in self._shape.parts.get(name, ())]
+        return [self.value_of(part) for part in self._shape.parts.get(name, ())]
 
-    def _value(self, part: Part) -> Any:
+    def parts(self, prefix: str) -> Mapping[str, tuple[Part, ...]]:
+        """Return where something was captured under a name with that prefix, by the rest of the name."""
+        return self._shape.under(prefix)
+
+    def value_of(self, part: Part) -> Any:
+        """Return the value of what was captured there; None where it is more than one token."""
         first, last, category = part
         if last - first > 1:
             return None
@@ -97,10 +113,11 @@ class Found:
             return self._tokens.values.get(at)
         return self._lexicon.value(category, self._tokens.forms[at])
 
-    def _captured(self, part: Part) -> Capture:
+    def captured(self, part: Part) -> Capture:
+        """Return what was captured there."""
         first, last = self._begin + part.first, self._begin + part.last
         start, end = self._tokens.span(first, last)
-        return Capture(start, end, self._tokens.forms[first:last], self._value(part))
+        return Capture(start, end, self._tokens.forms[first:last], self.value_of(part))
 
 
 class Captures(Mapping[str, tuple[Capture, ...]]):
@@ -113,7 +130,7 @@ class Captures(Mapping[str, tuple[Capture, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Capture, ...]:
         found = self._found
-        return tuple([found._captured(part) for part in found._shape.parts[name]])
+        return tuple([found.captured(part) for part in found._shape.parts[name]])
 
     def __contains__(self, name: object) -> bool:
         return name in self._found._shape.parts
@@ -148,6 +165,9 @@ class Patterns:
         """How many tokens before a match its patterns can look back to."""
         self._seen_behind = _Behind(lexicon, _categories([look.item for look in behind]))
         self._shapes: dict[tuple[str, str], tuple[Shape, ...]] = {}
+        """What is found in a run, by its codes in the patterns' view."""
+        self._runs: dict[tuple[object, ...], tuple[Shape, ...]] = {}
+        """The same by the codes as they are: many more, but found at once."""
 
     def finditer(self, tokens: Tokens) -> Iterator[Found]:
         """Yield each match of each pattern, by where it begins; those of one pattern do not overlap."""
@@ -156,30 +176,34 @@ class Patterns:
 
     def places(self, tokens: Tokens) -> Iterator[tuple[int, Shape]]:
         """Yield each match as the token that it begins with, and its shape."""
-        codes = tokens.codes
+        codes, back = tokens.codes, self._behind
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
-        view, behind, known = self._view.codes, self._seen_behind.__getitem__, self._shapes
         for begin, end, may in self._automaton.runs(codes):
-            before = codes[max(0, begin - self._behind) : begin]
-            key = "".join(map(behind, before)), view(codes[begin:end])
-            shapes = known.get(key)
+            run = (min(begin, back), *codes[max(0, begin - back) : end])
+            shapes = self._runs.get(run)
             if shapes is None:
-                shapes = self._read(may, before, key[1])
-                if len(known) >= MAX_RUNS:
-                    known.clear()
-                known[key] = shapes
+                shapes = self._found_in(codes[max(0, begin - back) : begin], codes[begin:end], may)
+                if len(self._runs) >= MAX_RUNS:
+                    self._runs.clear()
+                self._runs[run] = shapes
             for shape in shapes:
                 if begin >= done[shape.pattern]:
                     done[shape.pattern] = begin + shape.reach
                     if shape.first < shape.last:
                         yield begin, shape
 
-    def _read(self, may: Iterable[int], before: Sequence[str], run: str) -> tuple[Shape, ...]:
-        """Return what those patterns that may match find in a run, given in the view's codes, after ``before``."""
-        text = self._view.codes(before) + run
-        shapes = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
-        return tuple(shape for shape in shapes if shape is not None)
+    def _found_in(self, before: Sequence[str], run: Sequence[str], may: Iterable[int]) -> tuple[Shape, ...]:
+        """Return what those patterns that may match find in a run of codes after others."""
+        seen = "".join(map(self._seen_behind.__getitem__, before)), self._view.codes(run)
+        shapes = self._shapes.get(seen)
+        if shapes is None:
+            text = self._view.codes(before) + seen[1]
+            found = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
+            if len(self._shapes) >= MAX_RUNS:
+                self._shapes.clear()
+            shapes = self._shapes[seen] = tuple(shape for shape in found if shape is not None)
+        return shapes
 
 
 class _Behind(dict[str, str]):
@@ -211,6 +235,8 @@ class _Pattern:
         """For each group of the regular expression what it captures: a name and its category, or ``""``."""
         self._reported: list[int]
         """The numbers of the groups of ``[…]``, one for each alternative that has one."""
+        self._shapes: dict[tuple[Span, ...], Shape] = {}
+        """The shapes met so far, by the places of all groups: many runs share one."""
 
     def match(self, codes: str, begin: int) -> Shape | None:
         """Return the shape of the match that begins at that character; None where there is none."""
@@ -225,14 +251,18 @@ class _Pattern:
         self._regex = re.compile(self._written(self._tree, ""))
 
     def _shape(self, match: re.Match[str], begin: int) -> Shape:
-        places = [((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs]
-        mention = next((number for number in self._reported if match.end(number) >= 0), 0)
-        parts: dict[str, list[Part]] = {}
-        for (first, last), (name, category) in zip(places, self._groups, strict=True):
-            if first < last and name:
-                parts.setdefault(name, []).append(Part(first, last, category))
-        ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
-        return Shape(self._number, *places[mention], places[0][1], ordered)
+        places = tuple(Span((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs)
+        if places not in self._shapes:
+            if len(self._shapes) >= MAX_RUNS:
+                self._shapes.clear()
+            mention = next((number for number in self._reported if match.end(number) >= 0), 0)
+            parts: dict[str, list[Part]] = {}
+            for (first, last), (name, category) in zip(places, self._groups, strict=True):
+                if first < last and name:
+                    parts.setdefault(name, []).append(Part(first, last, category))
+            ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
+            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered)
+        return self._shapes[places]
 
     def _written(self, node: Node, prefix: str) -> str:
         """Return the regular expression of ``node``; what it captures has ``prefix`` before its name."""
