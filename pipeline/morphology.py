@@ -141,6 +141,17 @@ def forms(
     )
 
 
+@lru_cache(maxsize=20_000)
+def _paradigm(lemma: str) -> dict[tuple[str, Reading], list[tuple[str, list[str]]]]:
+    """Return a word's forms by part of speech and reading, each with what its tag says besides."""
+    found: dict[tuple[str, Reading], list[tuple[str, list[str]]]] = {}
+    for form in _generated(lemma):
+        parts = form.tag.split(":")
+        for reading in readings_of(form.tag):
+            found.setdefault((parts[0], reading), []).append((form.form, parts[4:]))
+    return found
+
+
 @lru_cache(maxsize=50_000)
 def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | None:
     """Return the form of an analysed word for a number, case and gender; None where the dictionary has none.
@@ -148,9 +159,10 @@ def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | No
     The degree of an adjective and the aspect and negation of a participle stay: ``wyższej`` → ``wyższa``.
     """
     kept = analysis.tag.split(":")[4:] if analysis.pos in ("adj", "ppas", "pact", "ger") else []
-    for form in forms(analysis.lexeme, pos=analysis.pos, number=number, case=case, gender=gender):
-        if not kept or form.tag.split(":")[4:] == kept:
-            return form.form
+    wanted = (analysis.pos, Reading(number, case, gender))
+    for form, rest in _paradigm(analysis.lexeme).get(wanted, ()):
+        if not kept or rest == kept:
+            return form
     return None
 
 
