@@ -35,7 +35,7 @@ class CountRule(Rule):
 
     reads: Literal[
         "count", "given", "labelled", "of_which", "elliptical", "narrowed", "series", "parallel", "answer",
-        "closing", "gapped", "asked", "mentioned", "other", "money", "people", "nothing",
+        "closing", "limit", "gapped", "asked", "mentioned", "other", "money", "people", "nothing",
     ] = "count"  # fmt: skip
     unit: str | None = None
     """Lemma of the unit, where the pattern spells out one."""
@@ -111,7 +111,7 @@ class _Resolver:
         for earlier in reversed(self.seen):
             if earlier.start < since:
                 return None
-            if earlier.reads == "mentioned" and one.reads != "of_which":
+            if earlier.reads == "mentioned" and one.reads not in ("of_which", "limit"):
                 continue
             if self._is_part(earlier, one):
                 continue
@@ -142,7 +142,9 @@ class _Resolver:
         at = bisect.bisect_right(self.starts, one.start) - 1
         while at > 0 and CONTINUES.match(self.document.text, self.starts[at]):
             at -= 1
-        if one.reads not in ("series", "parallel", "gapped") and (one.reads != "closing" or _counts_on(one)):
+        if one.reads not in ("series", "parallel", "limit", "gapped") and (
+            one.reads != "closing" or _counts_on(one)
+        ):
             at -= 1
         return self.starts[max(at, 0)] if self.starts else 0
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
+from pipeline import morphology
 from pipeline.document import Document
 from pipeline.extract.dates.readings import Draft
 
@@ -12,14 +14,17 @@ REACH = 6
 ACT = re.compile(r"(?i:ustaw|rozporządze|dyrektyw|Dz\. ?U)")
 BEFORE_ACT = 30
 """Characters in front of a date that may name the act that it belongs to."""
+WORD = re.compile(r"[^\W\d_]+")
+LAST_MONTH, NEW_YEAR = 12, 2
+"""The last month, and how many of them before and after New Year look across it."""
 OTHER_TIMES = 2
 """Years between a date and the reference date that put their whole sentence in another time."""
 NEXT_TO = 4
 """Characters (``, w``) between a month and a relative year that still lends itself to it: trzy lata temu w maju."""
 
 
-def with_years(document: Document, drafts: Sequence[Draft]) -> list[Draft | None]:
-    """Return the drafts with their years; None for those that have none in reach."""
+def with_years(document: Document, drafts: Sequence[Draft], lend: Sequence[bool]) -> list[Draft | None]:
+    """Return the drafts with their years; None for those that have none in reach. ``lend`` says which may give theirs."""
     sentences = [document.sentence_at(draft.span_start).start for draft in drafts]
     completed: list[Draft | None] = []
     for at, draft in enumerate(drafts):
@@ -30,15 +35,40 @@ def with_years(document: Document, drafts: Sequence[Draft]) -> list[Draft | None
         neighbours = [
             drafts[index]
             for index in range(low, high)
-            if sentences[index] == sentences[at] and not _of_an_act(document.text, drafts[index])
+            if lend[index]
+            and sentences[index] == sentences[at]
+            and not _of_an_act(document.text, drafts[index])
         ]
-        completed.append(_with_year(draft, neighbours, document.reference_date))
+        completed.append(_with_year(draft, neighbours, _year_of_today(document, draft)))
     return completed
 
 
 def _of_an_act(text: str, draft: Draft) -> bool:
     """Whether the date is that of an act or journal of laws, which says nothing of what else happens."""
     return ACT.search(text, max(0, draft.span_start - BEFORE_ACT), draft.span_start) is not None
+
+
+def _year_of_today(document: Document, draft: Draft) -> date | None:
+    """Return the reference date, moved by a year where the sentence looks across New Year.
+
+    In December what is to come in January is in the next year; in January what was in December is in the last one.
+    """
+    reference, part = document.reference_date, draft.start.part
+    if reference is None or part is None or part > LAST_MONTH or draft.end is not None:
+        return reference
+    sentence = document.sentence_at(draft.span_start)
+    past = any(_is_past(word) for word in WORD.findall(document.text, sentence.start, sentence.end))
+    if not past and reference.month > LAST_MONTH - NEW_YEAR and part <= NEW_YEAR:
+        return reference.replace(day=1, year=reference.year + 1)
+    if past and reference.month <= NEW_YEAR and part > LAST_MONTH - NEW_YEAR:
+        return reference.replace(day=1, year=reference.year - 1)
+    return reference
+
+
+@lru_cache(maxsize=10_000)
+def _is_past(word: str) -> bool:
+    """Tell whether a word is a verb in the past."""
+    return any(analysis.pos in ("praet", "imps") for analysis in morphology.analyse(word.lower()))
 
 
 def _with_year(draft: Draft, neighbours: Sequence[Draft], reference: date | None) -> Draft | None:
