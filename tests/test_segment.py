@@ -1,3 +1,4 @@
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -5,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.segment import segment
+
+HARD = Path(__file__).parent / "hard_boundaries.txt"
 
 
 def units(text: str) -> list[str]:
@@ -87,6 +90,47 @@ SEVERAL_SENTENCES = [
 @pytest.mark.parametrize("marked", SEVERAL_SENTENCES)
 def test_sentences_end_where_they_should(marked: str) -> None:
     assert sentences(marked.replace(" | ", " ")) == marked.split(" | ")
+
+
+HARD_LINES = [line for line in HARD.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+
+
+@pytest.mark.parametrize("marked", [line for line in HARD_LINES if line[0] != "?"])
+def test_hard_boundaries(marked: str) -> None:
+    assert sentences(marked.replace(" | ", " ")) == marked.split(" | ")
+
+
+@pytest.mark.parametrize("marked", [line.removeprefix("? ") for line in HARD_LINES if line[0] == "?"])
+def test_what_is_marked_as_wrong_is_wrong(marked: str) -> None:
+    assert sentences(marked.replace(" | ", " ")) != marked.split(" | ")
+
+
+@pytest.mark.parametrize("marked", SEVERAL_SENTENCES)
+def test_sentences_end_alike_inside_a_longer_text(marked: str) -> None:
+    text = f"Rada obradowała w maju. {marked.replace(' | ', ' ')} Potem zamknięto sesję."
+    assert sentences(text)[1:-1] == marked.split(" | ")
+
+
+def test_sentences_may_begin_small_where_a_whole_paragraph_does() -> None:
+    small = ["umowę podpisano w maju.", "potem przyszły pieniądze.", "czy starczy na drogi?", "wójt nie wie."]
+    assert sentences(" ".join(small)) == small
+    mixed = "Zarząd wydał polec. dotyczące drog. gminnych. Potem nic. Droga stoi. Wójt milczy."
+    assert sentences(mixed)[0] == "Zarząd wydał polec. dotyczące drog. gminnych."
+
+
+def test_a_remark_between_two_sentences_stands_apart() -> None:
+    assert sentences("Umowa jest ważna. (PAP) Następna także.") == [
+        "Umowa jest ważna.",
+        "(PAP)",
+        "Następna także.",
+    ]
+
+
+def test_quotations_hold_their_full_stops_together_only_where_they_are_short() -> None:
+    title = "Projekt „Razem. Gminy dla klimatu” trwa rok."
+    assert sentences(title) == [title]
+    long = "Wójt mówił o tym szeroko. " * 6
+    assert len(sentences(f"Zapisano „{long}Koniec”, po czym zamknięto sesję.")) > 5
 
 
 def test_sentences_divide_a_wrapped_paragraph() -> None:
