@@ -49,6 +49,14 @@ from pipeline.resolve.identity import Variant, variants
         ("II Liceum Ogólnokształcącego w Rybniku", "II Liceum Ogólnokształcące w Rybniku"),
         ("Lasów Państwowych", "Lasy Państwowe"),
         ("ZUS-u", "ZUS"),
+        ("SAPARD-u", "SAPARD"),
+        ("NFOŚiGW-owi", "NFOŚiGW"),
+        ("MOSiRu", "MOSiR"),
+        ("GOPSem", "GOPS"),
+        (
+            "Przedsiębiorstwem Produkcyjno-Handlowo-Usługowym Gamrat S.A.",
+            "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Gamrat S.A.",
+        ),
     ],
 )
 def test_nominative(phrase: str, expected: str) -> None:
