@@ -167,7 +167,10 @@ def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | No
 
 
 def like(word: str, model: str) -> str:
-    """Return ``word`` with the capitals of ``model``: all of them, the first, or its own."""
+    """Return ``word`` with the capitals of ``model``: all of them, the first, or its own; compounds part by part."""
+    parts, models = word.split("-"), model.split("-")
+    if len(parts) == len(models) > 1:
+        return "-".join(map(like, parts, models))
     if len(model) > 1 and model.isupper():
         return word.upper()
     if model[:1].isupper():

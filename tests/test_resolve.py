@@ -53,6 +53,7 @@ from pipeline.resolve.identity import Variant, variants
         ("NFOŚiGW-owi", "NFOŚiGW"),
         ("MOSiRu", "MOSiR"),
         ("GOPSem", "GOPS"),
+        ("Eko-Ziemi", "Eko-Ziemia"),
         (
             "Przedsiębiorstwem Produkcyjno-Handlowo-Usługowym Gamrat S.A.",
             "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Gamrat S.A.",
