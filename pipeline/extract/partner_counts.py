@@ -254,7 +254,7 @@ class _Reading:
 
     def _is_name(self, head: Capture) -> bool:
         """Tell whether a numbered list goes on with a name: ``1 Gmina Bytów``."""
-        return head.forms[0][0].isupper() and bool(
+        return head.forms[0][:1].isupper() and bool(
             re.match(r"\s[^\W\d_a-ząćęłńóśźż]", self.document.text[head.end :][:2])
         )
 
