@@ -80,7 +80,10 @@ def without_diacritics(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories."""
+    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories.
+
+    A token ends where the next begins. The first and the last are the breaks around all units.
+    """
 
     codes: Sequence[str]
     forms: Sequence[str]
@@ -90,7 +93,7 @@ class Tokens:
 
     def span(self, first: int, last: int) -> Span:
         """Return the characters that tokens ``first`` up to and without ``last`` cover."""
-        return Span(self.starts[first], self.starts[last - 1] + len(self.forms[last - 1]))
+        return Span(self.starts[first], self.starts[last])
 
 
 class _Codes(dict[str, str]):

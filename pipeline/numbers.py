@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from pipeline.document import Document, Span
 from pipeline.lexicon import Tokens
@@ -219,29 +219,26 @@ def _element() -> Patterns:
     return Patterns({"number_element": "{number_element}"}, lexicon())
 
 
-def _found(tokens: Tokens) -> Iterator[tuple[Span, Number]]:
+def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
     """Yield every number with the tokens that it covers, the longest reading from each place on."""
     elements = [Span(begin + shape.first, begin + shape.last) for begin, shape in _element().places(tokens)]
     first = 0
     while first < len(elements):
-        element = elements[first]
-        if first + 1 == len(elements) or elements[first + 1].start - element.end > WIDEST_JOINT:
-            number = _alone(_text(tokens, element))
-            if number is not None:
-                yield element, number
-            first += 1
-            continue
-        reading = _Reading()
-        last = first
-        while last < len(elements):
-            joint = _joint(tokens, elements[last - 1], elements[last]) if last > first else ""
-            part = _part(_text(tokens, elements[last])) if joint is not None else None
-            if part is None or not reading.add(part, after_and=joint == "i"):
-                break
-            last += 1
-        if last > first:
-            in_words = not tokens.forms[element.start].isdecimal()
-            yield Span(element.start, elements[last - 1].end), reading.number(in_words)
+        last = first + 1
+        joint = _joint(tokens, elements, last)
+        if joint is None:
+            valued = _alone(_text(tokens, elements[first]))
+        else:
+            reading, in_words = _Reading(), not tokens.forms[elements[first].start].isdecimal()
+            last, joint = first, ""
+            while joint is not None and (part := _part(_text(tokens, elements[last]))) is not None:
+                if not reading.add(part, after_and=joint == "i"):
+                    break
+                last += 1
+                joint = _joint(tokens, elements, last)
+            valued = _valued(reading.number(in_words)) if last > first else None
+        if valued is not None:
+            yield Span(elements[first].start, elements[last - 1].end), valued
         first = max(last, first + 1)
 
 
@@ -258,17 +255,37 @@ def _part(text: str) -> _Part | None:
     return _digits(text) if text[0].isdecimal() else _word(text)
 
 
+class _Valued(NamedTuple):
+    """What a number is worth, and the code of the token that stands for it."""
+
+    number: Number
+    code: str
+
+
 @lru_cache(maxsize=MAX_KNOWN)
-def _alone(text: str) -> Number | None:
+def _alone(text: str) -> _Valued | None:
     """Return what one word or one run of digits is worth by itself; None where it is worth nothing (``miliony``)."""
     part, reading = _part(text), _Reading()
     if part is None or not reading.add(part):
         return None
-    return reading.number(in_words=not text[0].isdecimal())
+    return _valued(reading.number(in_words=not text[0].isdecimal()))
 
 
-def _joint(tokens: Tokens, left: Span, right: Span) -> str | None:
-    """Return what stands between two parts of a number: nothing, a gap, a hyphen, ``i``; None for all else."""
+def _valued(number: Number) -> _Valued:
+    if number.places:
+        classes: tuple[str, ...] = ("decimal",)
+    elif not number.is_integer:
+        classes = ()
+    else:
+        classes = ("integer", "one") if number.value == 1 else ("integer",)
+    return _Valued(number, lexicon().run_code("number", *classes))
+
+
+def _joint(tokens: Tokens, elements: Sequence[Span], at: int) -> str | None:
+    """Return what joins an element to the one before: nothing, a gap, a hyphen, ``i``; None for all else."""
+    if at == len(elements) or elements[at].start - elements[at - 1].end > WIDEST_JOINT:
+        return None
+    left, right = elements[at - 1], elements[at]
     between = "".join(tokens.forms[left.end : right.start])
     if "\t" in between or len(between) > 3 + 4 * between.count("\n"):
         return None
@@ -292,7 +309,7 @@ def read(text: str) -> Number | None:
         return None
     tokens = lexicon().lex(text, [Span(0, len(text))])
     found = list(_found(tokens))
-    return found[0][1] if len(found) == 1 and tokens.span(*found[0][0]) == (0, len(text)) else None
+    return found[0][1].number if len(found) == 1 and tokens.span(*found[0][0]) == (0, len(text)) else None
 
 
 def evaluate(forms: Sequence[str]) -> Number | None:
@@ -342,8 +359,8 @@ def folded(tokens: Tokens) -> Tokens:
     gone: list[Span] = []
     """The tokens of numbers that belong to the token before them."""
     n_gone = 0
-    for (first, last), number in _found(tokens):
-        codes[first] = _code(number)
+    for (first, last), (number, code) in _found(tokens):
+        codes[first] = code
         values[first - n_gone] = number
         if last - first > 1:
             forms[first] = "".join(forms[first:last])
@@ -359,16 +376,6 @@ def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
         kept += items[done:start]
         done = end
     return kept + items[done:]
-
-
-@lru_cache(maxsize=MAX_KNOWN)
-def _code(number: Number) -> str:
-    """Return the code of the token that stands for a number."""
-    if number.places:
-        return lexicon().run_code("number", "decimal")
-    if not number.is_integer:
-        return lexicon().run_code("number")
-    return lexicon().run_code("number", "integer", *(["one"] if number.value == 1 else []))
 
 
 @lru_cache(maxsize=2)

@@ -7,7 +7,6 @@ and remembered as ``Shape``s for every other run with the same codes (``5 maja 2
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -38,8 +37,7 @@ class Part(NamedTuple):
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a pattern matches a run: all places are in tokens from where the run begins."""
 
     pattern: int
@@ -51,17 +49,8 @@ class Shape:
     """Where all that matched ends."""
     parts: Mapping[str, tuple[Part, ...]]
     """What was captured, by name, in text order."""
-    _under: dict[str, Mapping[str, tuple[Part, ...]]] = field(default_factory=dict)
-
-    def under(self, prefix: str) -> Mapping[str, tuple[Part, ...]]:
-        """Return what was captured under names with that prefix, by the rest of the name."""
-        found = self._under.get(prefix)
-        if found is None:
-            size = len(prefix)
-            found = self._under[prefix] = {
-                name[size:]: parts for name, parts in self.parts.items() if name.startswith(prefix)
-            }
-        return found
+    under: dict[str, Mapping[str, tuple[Part, ...]]]
+    """What was captured under names with a prefix, by the rest of the name; for the prefixes that were asked for."""
 
 
 class Found:
@@ -74,7 +63,8 @@ class Found:
         self._begin = begin
         self._tokens = tokens
         self._lexicon = lexicon
-        self.start, self.end = tokens.span(begin + shape.first, begin + shape.last)
+        self.start = tokens.starts[begin + shape.first]
+        self.end = tokens.starts[begin + shape.last]
 
     @property
     def reach(self) -> Span:
@@ -101,7 +91,13 @@ class Found:
 
     def parts(self, prefix: str) -> Mapping[str, tuple[Part, ...]]:
         """Return where something was captured under a name with that prefix, by the rest of the name."""
-        return self._shape.under(prefix)
+        under = self._shape.under
+        if prefix not in under:
+            parts = self._shape.parts.items()
+            under[prefix] = {
+                name.removeprefix(prefix): part for name, part in parts if name.startswith(prefix)
+            }
+        return under[prefix]
 
     def value_of(self, part: Part) -> Any:
         """Return the value of what was captured there; None where it is more than one token."""
@@ -131,6 +127,9 @@ class Captures(Mapping[str, tuple[Capture, ...]]):
     def __getitem__(self, name: str) -> tuple[Capture, ...]:
         found = self._found
         return tuple([found.captured(part) for part in found._shape.parts[name]])
+
+    def get(self, name: str, default: Any = ()) -> Any:
+        return self[name] if name in self._found._shape.parts else default
 
     def __contains__(self, name: object) -> bool:
         return name in self._found._shape.parts
@@ -261,7 +260,7 @@ class _Pattern:
                 if first < last and name:
                     parts.setdefault(name, []).append(Part(first, last, category))
             ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
-            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered)
+            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered, {})
         return self._shapes[places]
 
     def _written(self, node: Node, prefix: str) -> str:

@@ -1,7 +1,8 @@
 """Amounts of money: ``rules/amounts.yaml`` says what they look like, this module what they are worth."""
 
+import bisect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -9,7 +10,7 @@ from typing import Literal
 
 from pipeline.document import Document, Span
 from pipeline.numbers import Number, folded, folded_tokens_of
-from pipeline.patterns import Capture, Patterns
+from pipeline.patterns import Found, Patterns
 from pipeline.records import AmountMention
 from pipeline.rules import Match, Rule, RuleSet, lexicon, rule_set
 
@@ -56,7 +57,12 @@ def extract(document: Document) -> list[AmountMention]:
     """Return the amounts of money that the document names, in text order."""
     reading = _Reading(document)
     found = [row for row, _ in _rule_set().read(folded_tokens_of(document), reading)]
-    found = [row for row in found if not any(row.start <= place < row.end for place in reading.repeated)]
+    repeated = sorted(reading.repeated)
+    found = [
+        row
+        for row in found
+        if bisect.bisect_left(repeated, row.start) == bisect.bisect_left(repeated, row.end)
+    ]
     return _said_once(document.text, found)
 
 
@@ -90,6 +96,8 @@ class _Reading:
     document: Document
     repeated: list[int] = field(default_factory=list)
     """Where amounts in words begin that only repeat the digits in front of them."""
+    latest_years: dict[int, int | None] = field(default_factory=dict)
+    """The last year that a sentence speaks of, by where it begins; None where it names none."""
 
     def __call__(self, match: Match[AmountRule]) -> Sequence[AmountMention] | None:
         low, high = _number(match, "low"), _number(match, "high")
@@ -97,7 +105,7 @@ class _Reading:
             return None
         if match.rule.reads in ("words", "contradiction") and not self._repeats(match, low):
             return None
-        currency, factor = self._heading(match) if match.rule.reads == "cell" else _priced(match.captures)
+        currency, factor = self._heading(match) if match.rule.reads == "cell" else _priced(match)
         if currency is None:
             return None
         if factor != 1:
@@ -130,7 +138,7 @@ class _Reading:
     def _range(
         self, match: Match[AmountRule], low: Number, high: Number, currency: str
     ) -> Sequence[AmountMention] | None:
-        own = _currency(match, "first_")
+        own = _code(match, "first_")
         if own not in (None, currency) or max(low.places, high.places) > PLACES:
             return None
         value, upper = low.value, high.value_max or high.value
@@ -153,9 +161,7 @@ class _Reading:
     ) -> Sequence[AmountMention]:
         if max(value, upper or value) >= LIMIT:
             return ()
-        taxes = sorted(
-            (match.captures[tax][0].start, tax) for tax in ("net", "gross") if tax in match.captures
-        )
+        taxes = sorted((match.captures[tax][0].start, tax) for tax in ("net", "gross") if match.has(tax))
         return (
             AmountMention(
                 **self.document.place(match.start, match.end),
@@ -164,7 +170,7 @@ class _Reading:
                 value=value.quantize(CENT),
                 value_max=None if upper is None else upper.quantize(CENT),
                 currency=self._dated(currency, upper or value, match.start),
-                approximate=vague or bool({"roughly", "roughly_after"} & match.captures.keys()),
+                approximate=vague or match.has("roughly") or match.has("roughly_after"),
                 tax=taxes[0][1] if taxes else None,
             ),
         )
@@ -173,15 +179,22 @@ class _Reading:
         """Return the code that the currency had at the time that the sentence speaks of, acts that it cites aside."""
         if currency != "PLN":
             return currency
-        text, sentence = self.document.text, self.document.sentence_at(start)
-        years = [
-            int(year[0])
-            for year in SAID_YEAR.finditer(text, sentence.start, sentence.end)
-            if not ACT.search(text, max(sentence.start, year.start() - BEFORE_ACT), year.start())
-        ]
-        if not years or max(years) >= REDENOMINATION:
+        latest = self._latest_year(start)
+        if latest is None or latest >= REDENOMINATION:
             return currency
-        return "PLZ" if max(years) < INFLATION or value >= SMALL else currency
+        return "PLZ" if latest < INFLATION or value >= SMALL else currency
+
+    def _latest_year(self, start: int) -> int | None:
+        text, sentence = self.document.text, self.document.sentence_at(start)
+        if sentence.start not in self.latest_years:
+            years = [
+                int(year[0])
+                for year in YEAR.finditer(text, sentence.start, sentence.end)
+                if SAID_YEAR.match(text, year.start(), sentence.end)
+                and not ACT.search(text, max(sentence.start, year.start() - BEFORE_ACT), year.start())
+            ]
+            self.latest_years[sentence.start] = max(years, default=None)
+        return self.latest_years[sentence.start]
 
     def _repeats(self, match: Match[AmountRule], low: Number) -> bool:
         """Tell whether the words that follow the digits are the kind of repetition that the rule describes."""
@@ -200,7 +213,7 @@ def _stated(label: str) -> tuple[str | None, Decimal]:
     """Return the currency and the factor that a label states: ``Wydatki (w tys. zł)``."""
     tokens = folded(lexicon().lex(label, [Span(0, len(label))]))
     for found in _label_pattern().finditer(tokens):
-        return _priced(found.captures)
+        return _priced(found)
     return None, Decimal(1)
 
 
@@ -213,10 +226,9 @@ def _label_pattern() -> Patterns:
     return Patterns({"label": label}, lexicon())
 
 
-def _priced(captures: Mapping[str, tuple[Capture, ...]]) -> tuple[str | None, Decimal]:
+def _priced(found: Found) -> tuple[str | None, Decimal]:
     """Return the currency that was captured, and the factor in front of it."""
-    factor = captures.get("factor")
-    return _code(captures, ""), Decimal(factor[0].value) if factor else Decimal(1)
+    return _code(found, ""), Decimal(found.value("factor", 1))
 
 
 def _number(match: Match[AmountRule], name: str) -> Number | None:
@@ -225,14 +237,9 @@ def _number(match: Match[AmountRule], name: str) -> Number | None:
     return numbers[-1] if numbers else None
 
 
-def _currency(match: Match[AmountRule], prefix: str) -> str | None:
-    """Return the code of the currency captured under that prefix."""
-    return _code(match.captures, prefix)
-
-
-def _code(captures: Mapping[str, tuple[Capture, ...]], prefix: str) -> str | None:
-    """Return the code of a currency; what an adjective says comes first."""
+def _code(found: Found, prefix: str) -> str | None:
+    """Return the code of the currency captured under that prefix; what an adjective says comes first."""
     for name in ("of", "code", "minor_code"):
-        if captured := captures.get(prefix + name):
-            return str(captured[0].value)
+        if found.has(prefix + name):
+            return str(found.value(prefix + name))
     return None
