@@ -22,6 +22,7 @@ class Variant(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
+    """What stands for them; nothing where names have the word or leave it out."""
     meaning: str
     spellings: list[str]
     same: list[list[str]]
@@ -53,7 +54,8 @@ def _spellings() -> re.Pattern[str]:
 def name_key(name: str) -> str:
     """Return what names of the same organisation share: capitals, quotes, signs and known variants aside."""
     plain = " ".join(WORDS.findall(name.casefold()))
-    return _spellings().sub(lambda match: variants()[int(str(match.lastgroup)[1:])].key, plain)
+    unified = _spellings().sub(lambda match: variants()[int(str(match.lastgroup)[1:])].key, plain)
+    return " ".join(unified.split())
 
 
 @lru_cache(maxsize=100_000)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.resolve.territory import Candidate, Location, Unit
+from pipeline.resolve.territory import Candidate, Location, Unit, folded
 
 COLUMNS = ("WOJ", "POW", "GMI", "RODZ", "NAZWA", "NAZWA_DOD", "STAN_NA")
 URBAN, RURAL, URBAN_RURAL = "1", "2", "3"
@@ -62,7 +62,7 @@ def _read_register(path: Path, size: int, changed: int) -> Register:
     voivodeships: dict[str, str] = {}
     counties: dict[str, str | None] = {}
     for row in sorted(_rows(path), key=lambda row: (len(row["code"]), row["code"])):
-        code, name = row["code"], row["NAZWA"].casefold()
+        code, name = row["code"], folded(row["NAZWA"])
         if len(code) == 2:
             voivodeships[code] = name
             units["województwo", name].append(Candidate(Location(), code))
@@ -76,7 +76,9 @@ def _read_register(path: Path, size: int, changed: int) -> Register:
                 )
         elif row["RODZ"] in (URBAN, RURAL, URBAN_RURAL):
             location = Location(counties.get(code[:4]), voivodeships.get(code[:2]))
-            units[row["RODZ"], name].append(Candidate(location, code))
+            # ``Dobra (Szczecińska)`` is ``Gmina Dobra`` to most
+            for spelling in {name, name.partition(" (")[0]}:
+                units[row["RODZ"], spelling].append(Candidate(location, code))
     return Register({key: tuple(found) for key, found in units.items()})
 
 

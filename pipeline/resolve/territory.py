@@ -83,7 +83,7 @@ def counties() -> Mapping[str, tuple[Location, ...]]:
 @cache
 def _namesakes() -> Mapping[str, tuple[Candidate, ...]]:
     return {
-        name.casefold(): tuple(Candidate(_county(county)) for county in listed)
+        folded(name): tuple(Candidate(_county(county)) for county in listed)
         for name, listed in _territory().namesakes.of.items()
     }
 
@@ -130,6 +130,7 @@ KIND_OF_GROUP = {
     "gmina": "gmina", "powiat": "powiat", "voivodeship": "województwo",
 }  # fmt: skip
 GMINAS = frozenset({"miasto i gmina", "gmina wiejska", "gmina miejsko-wiejska", "miasto", "gmina"})
+DASHES = re.compile(r"\s*[‐‑–—-]\s*")
 INSIDE = re.compile(r"(?<=\w )(?:gminy|miasta|powiatu)\s+\w.*", re.IGNORECASE)
 """The unit that an office or organ is named after: ``Urząd [Gminy Brzeziny]``."""
 
@@ -147,7 +148,12 @@ def unit_of(name: str) -> Unit | None:
     if found["town"] and found["town"].casefold().endswith("miasta"):  # ``Gmina Miasta Tarnowa``
         place = nominative(f"Miasta {place}", number="sg").partition(" ")[2]
     kind = next(kind for group, kind in KIND_OF_GROUP.items() if found[group])
-    return Unit(kind, place.casefold(), whole is not None)
+    return Unit(kind, folded(place), whole is not None)
+
+
+def folded(name: str) -> str:
+    """Return the name of a place as it is compared: without capitals, every dash a hyphen, on one line."""
+    return " ".join(DASHES.sub("-", name.casefold()).split())
 
 
 # --- what a text says ----------------------------------------------------------------------------------------
