@@ -434,14 +434,15 @@ def models(
       plextract models --get
     """
     from pipeline.cli import screen
-    from pipeline.models import installed_models, select_model
+    from pipeline.models import candidates, installed_models, select_model
 
     if get:
         from pipeline.cli.fetch import fetch_stock_model
 
         typer.echo(fetch_stock_model())
         return
-    screen.models(_console(), installed_models(), select_model())
+    _, warnings = candidates()
+    screen.models(_console(), installed_models(), select_model(), warnings)
 
 
 # --- what commands share -------------------------------------------------------------------------------------
