@@ -142,14 +142,9 @@ def forms(
 
 
 @lru_cache(maxsize=20_000)
-def _paradigm(lemma: str) -> dict[tuple[str, Reading], list[tuple[str, list[str]]]]:
-    """Return a word's forms by part of speech and reading, each with what its tag says besides."""
-    found: dict[tuple[str, Reading], list[tuple[str, list[str]]]] = {}
-    for form in _generated(lemma):
-        parts = form.tag.split(":")
-        for reading in readings_of(form.tag):
-            found.setdefault((parts[0], reading), []).append((form.form, parts[4:]))
-    return found
+def _paradigm(lemma: str) -> tuple[tuple[Form, frozenset[Reading]], ...]:
+    """Return a word's forms that stand in some case, with their readings."""
+    return tuple((form, readings) for form in _generated(lemma) if (readings := readings_of(form.tag)))
 
 
 @lru_cache(maxsize=50_000)
@@ -159,10 +154,12 @@ def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | No
     The degree of an adjective and the aspect and negation of a participle stay: ``wyższej`` → ``wyższa``.
     """
     kept = analysis.tag.split(":")[4:] if analysis.pos in ("adj", "ppas", "pact", "ger") else []
-    wanted = (analysis.pos, Reading(number, case, gender))
-    for form, rest in _paradigm(analysis.lexeme).get(wanted, ()):
-        if not kept or rest == kept:
-            return form
+    wanted = Reading(number, case, gender)
+    for form, readings in _paradigm(analysis.lexeme):
+        if wanted in readings:
+            parts = form.tag.split(":")
+            if parts[0] == analysis.pos and (not kept or parts[4:] == kept):
+                return form.form
     return None
 
 
