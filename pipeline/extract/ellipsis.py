@@ -7,7 +7,7 @@ allows that. Where something else is counted in between, the number means that, 
 import bisect
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -23,6 +23,8 @@ PART = re.compile(r"\b(?:w tym|z czego|z tego|m\.in\.|między innymi)\s")
 CONTINUES = re.compile(r"[–—-] ?[\da-ząćęłńóśźż]|[a-ząćęłńóśźż]")
 """How no sentence begins: the full stop before it closed an abbreviation."""
 CLAUSE = re.compile(r"[,;:.–—]")
+BORDER = re.compile(r"[;:()–—]|\.\s+[A-ZĄĆĘŁŃÓŚŹŻ]")
+"""What ends a row of counts with the same preposition."""
 FARTHEST = 200
 """How many counts before a number are asked whether it means them."""
 NEAR = 60
@@ -108,12 +110,24 @@ class _Resolver:
         return one._replace(unit=meant.unit, genders=meant.genders, elliptical=True)
 
     def _antecedent(self, one: Found) -> Found | None:
-        """Return what the number means: a count, or something else that is counted; None where nothing fits."""
+        """Return what the number means: a count, or something else that is counted; None where nothing fits.
+
+        What stands in brackets that are closed is an aside: it is meant only where nothing outside can be.
+        """
         since = self._since(one)
+        nearest = islice(reversed(self.seen), FARTHEST)
+        candidates = list(takewhile(lambda earlier: earlier.start >= since, nearest))
+        asides = [earlier for earlier in candidates if self._is_aside(earlier, one)]
+        outside = [earlier for earlier in candidates if earlier not in asides]
+        return self._meant(one, outside) or (self._meant(one, asides) if one.reads != "series" else None)
+
+    def _is_aside(self, earlier: Found, one: Found) -> bool:
+        between = self.document.text[earlier.end : one.start]
+        return between.find(")") >= 0 and not 0 <= between.find("(") < between.find(")")
+
+    def _meant(self, one: Found, candidates: Sequence[Found]) -> Found | None:
         number = _numeral_readings(one)
-        for earlier in islice(reversed(self.seen), FARTHEST):
-            if earlier.start < since:
-                return None
+        for earlier in candidates:
             if earlier.reads == "mentioned" and one.reads not in ("of_which", "limit"):
                 continue
             if self._is_part(earlier, one):
@@ -173,10 +187,21 @@ class _Resolver:
         return _in_words(one) and bool(before) and before[-1] == preposition
 
     def _in_series(self, one: Found, earlier: Found) -> bool:
-        sign = self.document.text[one.match.reach.start]
-        if sign == ":":
+        """Tell whether a number breaks down the one before a colon, or goes on as one before it does (z …, i dwie z …)."""
+        text = self.document.text
+        if text[one.match.reach.start] == ":":
             return earlier.unit is not None and earlier.low > one.low
-        return earlier.reads == "series"
+        if earlier.reads == "series":
+            return True
+        following = text[earlier.end : earlier.end + 12].split()
+        preposition = one.match.captures["preposition"][-1].forms[0].lower()
+        alike = bool(following) and following[0].lower() == preposition
+        return (
+            earlier.unit is not None
+            and alike
+            and _in_words(one)
+            and not BORDER.search(text, earlier.end, one.start)
+        )
 
     def _joined(self, row: Found) -> Found:
         """Mark a count as an increment where a verb of joining says so and an earlier number stands."""

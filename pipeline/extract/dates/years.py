@@ -3,20 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 
-from pipeline import morphology
 from pipeline.document import Document
 from pipeline.extract.dates.readings import Draft
+from pipeline.extract.dates.tense import year_of
 
 REACH = 6
 """How many mentions to either side of one may give it a year."""
 ACT = re.compile(r"(?i:ustaw|rozporządze|dyrektyw|Dz\. ?U)")
 BEFORE_ACT = 30
 """Characters in front of a date that may name the act that it belongs to."""
-WORD = re.compile(r"[^\W\d_]+")
-LAST_MONTH, NEW_YEAR = 12, 2
-"""The last month, and how many of them before and after New Year look across it."""
 OTHER_TIMES = 2
 """Years between a date and the reference date that put their whole sentence in another time."""
 NEXT_TO = 4
@@ -39,7 +35,7 @@ def with_years(document: Document, drafts: Sequence[Draft], lend: Sequence[bool]
             and sentences[index] == sentences[at]
             and not _of_an_act(document.text, drafts[index])
         ]
-        completed.append(_with_year(draft, neighbours, _year_of_today(document, draft)))
+        completed.append(_with_year(document, draft, neighbours))
     return completed
 
 
@@ -48,40 +44,19 @@ def _of_an_act(text: str, draft: Draft) -> bool:
     return ACT.search(text, max(0, draft.span_start - BEFORE_ACT), draft.span_start) is not None
 
 
-def _year_of_today(document: Document, draft: Draft) -> date | None:
-    """Return the reference date, moved by a year where the sentence looks across New Year.
-
-    In December what is to come in January is in the next year; in January what was in December is in the last one.
-    """
-    reference, part = document.reference_date, draft.start.part
-    if reference is None or part is None or part > LAST_MONTH or draft.end is not None:
-        return reference
-    sentence = document.sentence_at(draft.span_start)
-    past = any(_is_past(word) for word in WORD.findall(document.text, sentence.start, sentence.end))
-    if not past and reference.month > LAST_MONTH - NEW_YEAR and part <= NEW_YEAR:
-        return reference.replace(day=1, year=reference.year + 1)
-    if past and reference.month <= NEW_YEAR and part > LAST_MONTH - NEW_YEAR:
-        return reference.replace(day=1, year=reference.year - 1)
-    return reference
-
-
-@lru_cache(maxsize=10_000)
-def _is_past(word: str) -> bool:
-    """Tell whether a word is a verb in the past."""
-    return any(analysis.pos in ("praet", "imps") for analysis in morphology.analyse(word.lower()))
-
-
-def _with_year(draft: Draft, neighbours: Sequence[Draft], reference: date | None) -> Draft | None:
+def _with_year(document: Document, draft: Draft, neighbours: Sequence[Draft]) -> Draft | None:
     """Return ``draft`` with the year of the nearest neighbour that can lend one, else of the reference date."""
+    reference = document.reference_date
     lenders = [other for other in neighbours if other.start.year is not None and _lends(other, draft)]
     lenders.sort(key=lambda other: _distance(other, draft))
     for other in lenders:
         completed = _in_year_of(other, draft, reference, nearest=other is lenders[0])
         if completed is not None:
             return completed
-    if reference is None:
+    year = year_of(document, draft)
+    if year is None:
         return None
-    completed = draft.in_year(reference.year, relative=True)
+    completed = draft.in_year(year, relative=True)
     return completed if _is_date(completed) else None
 
 
