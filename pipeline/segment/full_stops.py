@@ -76,15 +76,18 @@ def _abbreviation_ends(stop: Stop, word: str) -> bool:
     opens_name = INITIAL.match(stop.after) is not None or can_open_name(following)
     if word in words("abbreviation_inside"):
         return word in words("also_words") and not (opens_name or following[0].isdigit())
-    if word in words("abbreviation_closes") or (word == "w" and previous[-1:] in ("I", "V", "X")):
-        return True
+    roman = previous[-1:] in ("I", "V", "X")
+    if word == "w" and not roman:
+        return False
     counted = word in words("abbreviation_behind_number")
-    if counted and not (previous[-1:].isdigit() or previous.lower() in words("counts")):
+    if counted and not (roman or previous[-1:].isdigit() or previous.lower() in words("counts")):
         return False
     if following[0].isdigit():
         if POINT.match(stop.after):
             return True
         return not counted and previous.lower() not in words("line_goes_on") and _is_complete(stop.before)
+    if word in words("abbreviation_closes") or word == "w":
+        return True
     if counted:
         return not (is_oblique(stop.next_word) or (opens_name and stop.next_word.isupper()))
     if following in words("title_goes_on"):
