@@ -5,7 +5,8 @@
 First, strict, relaxed and canonical F1 and B³ on documents with gold: rules alone, each model's names of organisations
 alone (put into the nominative, nothing else), and both. Then processor seconds: bare NER of the same sentences in
 batches, the NER stage as a run does it, and the table stage (extract and resolve): at first sight, after the documents
-of `--other` have filled the caches of the dictionary, and the best of some further passes over the same text.
+of `--other` have filled the caches of the dictionary, and the best of some further passes over the same text,
+taken in turns.
 """
 
 import argparse
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 ROOT = Path(__file__).resolve().parent.parent
-PASSES = 5
+PASSES = 9
 Extract = Callable[[Document], list[OrganisationMention]]
 
 
@@ -93,14 +94,11 @@ def measure(gold: Sequence[GoldDocument], source: Source) -> str:
     return f"{source.name:<28}" + "".join(f"{f1:>11.3f}" for f1 in (*figures, b_cubed(golden, predicted).f1))
 
 
-def seconds(work: Callable[[], object], passes: int = 1) -> float:
-    """Return the processor seconds of the best of some passes."""
-    best = float("inf")
-    for _ in range(passes):
-        started = time.process_time()
-        work()
-        best = min(best, time.process_time() - started)
-    return best
+def seconds(work: Callable[[], object]) -> float:
+    """Return the processor seconds that something takes."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
 
 
 def cost(nlp: "Language", other: Sequence[Document], plain: Sequence[Document]) -> None:
@@ -114,11 +112,18 @@ def cost(nlp: "Language", other: Sequence[Document], plain: Sequence[Document]) 
         if (text := one.text[sentence.start : sentence.end]).strip()
     ]
     sentences.sort(key=len)  # the kindest to NER: sentences of like length fill a batch evenly
-    bare = seconds(lambda: [doc.ents for doc in nlp.pipe(sentences)], PASSES)
-    stage = seconds(lambda: with_entities(nlp, plain), PASSES)
     annotated = with_entities(nlp, plain)
     first = seconds(lambda: [table(document) for document in annotated])
-    cached = seconds(lambda: [table(document) for document in annotated], PASSES)
+    # in turns, so that whatever else the machine does falls on all of them
+    passes = [
+        (
+            seconds(lambda: [doc.ents for doc in nlp.pipe(sentences)]),
+            seconds(lambda: with_entities(nlp, plain)),
+            seconds(lambda: [table(document) for document in annotated]),
+        )
+        for _ in range(PASSES)
+    ]
+    bare, stage, cached = map(min, zip(*passes, strict=True))
     print(f"\n{'processor time':<28}{'seconds':>11}{'of bare NER':>13}")
     for label, spent in (
         ("bare NER", bare), ("NER stage", stage), ("table, at first sight", first), ("table, cached", cached),
