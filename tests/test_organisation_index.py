@@ -23,6 +23,9 @@ NAMES = {
     "Gmina Brzeziny": None,
     "gmina Brzeziny": None,
     "Gmina Zalipie": None,
+    "Jurabud sp. z o.o.": None,
+    "Jurabud S.A.": None,
+    "Jurabud": None,
 }
 PLACES = [None, "powiat kaliski, województwo wielkopolskie", "województwo wielkopolskie", "powiat brzeziński"]
 

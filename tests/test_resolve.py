@@ -91,6 +91,12 @@ def mentions(text: str, doc_id: str = "example") -> list[OrganisationMention]:
     return resolve.resolve(document, organisations.extract(document))
 
 
+def named(*names: str) -> list[OrganisationMention]:
+    """Return mentions as an extractor could find them, each of a name."""
+    (model,) = mentions("Związek Miast Polskich.")
+    return [replace(model, name=name, org_type="company", org_id=org_id(name)) for name in names]
+
+
 def test_a_document_ties_an_acronym_to_every_mention_of_its_name() -> None:
     rows = mentions("Związek Miast Polskich (ZMP) pisze do Związku Miast Polskich. Tak mówi ZMP.")
     assert len(rows) == 4
@@ -168,6 +174,14 @@ def test_an_acronym_that_only_its_document_knows_stands_for_nothing_elsewhere() 
     unified = unify(rows)
     assert {row.name for row in unified if row.doc_id == "a"} == {"Regionalna Izba Obrachunkowa w Łodzi"}
     assert {row.name for row in unified if row.doc_id == "b"} <= {"RIO"}
+
+
+def test_a_company_is_the_same_without_its_legal_form_unless_there_are_two() -> None:
+    (full, bare), other = named("Jurabud sp. z o.o.", "JURABUD"), named("Jurabud S.A.")
+    assert {row.org_id for row in unify([full, bare])} == {org_id("Jurabud sp. z o.o.")}
+    assert [row.org_id for row in unify([full, bare, *other])] == [
+        org_id("Jurabud sp. z o.o."), org_id("Jurabud"), org_id("Jurabud S.A."),
+    ]  # fmt: skip
 
 
 def test_order_and_chunks_change_nothing() -> None:

@@ -25,6 +25,8 @@ class Variant(BaseModel):
     """What stands for them; nothing where names have the word or leave it out."""
     meaning: str
     spellings: list[str]
+    legal_form: bool = False
+    """Whether they are the legal form of a company, which names end in or leave out."""
     same: list[list[str]]
     """Names of one organisation, with several of the spellings."""
     other: list[list[str]] = []
@@ -56,6 +58,18 @@ def name_key(name: str) -> str:
     plain = " ".join(WORDS.findall(name.casefold()))
     unified = _spellings().sub(lambda match: variants()[int(str(match.lastgroup)[1:])].key, plain)
     return " ".join(unified.split())
+
+
+@lru_cache(maxsize=100_000)
+def without_legal_form(key: str) -> str | None:
+    """Return the key of a company's name without the legal form at its end; None where there is none."""
+    bare = next((key.removesuffix(f" {form}") for form in _legal_forms() if key.endswith(f" {form}")), "")
+    return bare or None
+
+
+@cache
+def _legal_forms() -> tuple[str, ...]:
+    return tuple(variant.key for variant in variants() if variant.legal_form)
 
 
 @lru_cache(maxsize=100_000)

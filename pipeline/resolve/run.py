@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.records import OrganisationMention
-from pipeline.resolve.identity import name_key, org_id
+from pipeline.resolve.identity import name_key, org_id, without_legal_form
 from pipeline.resolve.territory import is_namesake
 
 SEAT = re.compile(r" we? [^\W\d_a-ząćęłńóśźż]")
@@ -27,6 +27,8 @@ class NameIndex:
         self._types: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._codes: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         """By the key of a name, the places that organisations of the name lie in, each with its code."""
+        self._companies: defaultdict[str, set[str]] = defaultdict(set)
+        """By the key of a company's name without its legal form, the keys that have one."""
 
     def add(self, rows: Iterable[OrganisationMention]) -> None:
         """Take note of the long names that rows tie to acronyms, and of the places that namesakes lie in."""
@@ -37,6 +39,8 @@ class NameIndex:
                 self._types[key][row.org_type] += 1
             if row.located_in or row.teryt:
                 self._note(key, row.located_in or "", row.teryt)
+            if bare := without_legal_form(key):
+                self._companies[bare].add(key)
 
     def merge(self, other: "NameIndex") -> None:
         """Take over what another index holds; in which order indices are merged makes no difference."""
@@ -48,6 +52,8 @@ class NameIndex:
         for key, codes in other._codes.items():
             for place, code in codes.items():
                 self._note(key, place, code)
+        for bare, keys in other._companies.items():
+            self._companies[bare] |= keys
 
     def _note(self, key: str, place: str, code: str | None) -> None:
         codes = [one for one in (self._codes[key].get(place), code) if one]
@@ -80,7 +86,12 @@ class NameIndex:
 
     def apply(self, rows: Iterable[OrganisationMention]) -> list[OrganisationMention]:
         """Return the rows in their order, an acronym on its own under the one long name that the run has for it."""
-        return [self._placed(self._expanded(row)) for row in rows]
+        return [self._placed(self._formed(self._expanded(row))) for row in rows]
+
+    def _formed(self, row: OrganisationMention) -> OrganisationMention:
+        """Return a row that leaves out the legal form with the id of the run's only company of the name."""
+        companies = self._companies.get(name_key(row.name), set())
+        return replace(row, org_id=org_id(next(iter(companies)))) if len(companies) == 1 else row
 
     def _expanded(self, row: OrganisationMention) -> OrganisationMention:
         if row.acronym and row.name != row.acronym:
