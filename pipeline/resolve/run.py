@@ -52,8 +52,8 @@ class NameIndex:
         for key, codes in other._codes.items():
             for place, code in codes.items():
                 self._note(key, place, code)
-        for bare, keys in other._companies.items():
-            self._companies[bare] |= keys
+        for bare, companies in other._companies.items():
+            self._companies[bare] |= companies
 
     def _note(self, key: str, place: str, code: str | None) -> None:
         codes = [one for one in (self._codes[key].get(place), code) if one]
