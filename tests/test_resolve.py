@@ -166,14 +166,26 @@ def test_an_acronym_with_two_expansions_stays_its_own_name_elsewhere() -> None:
     }
 
 
-def test_an_acronym_that_only_its_document_knows_stands_for_nothing_elsewhere() -> None:
+@pytest.mark.parametrize(
+    ("long", "acronym", "everywhere"),
+    [
+        ("Regionalna Izba Obrachunkowa w Łodzi", "RIO", False),
+        ("Państwowa Wyższa Szkoła Zawodowa w Nowym Sączu", "PWSZ", False),
+        ("Uniwersytet Mikołaja Kopernika w Toruniu", "UMK", True),
+        ("Związek Miast Polskich", "ZMP", True),
+    ],
+)
+def test_an_acronym_of_a_kind_that_many_towns_have_holds_in_its_document(
+    long: str, acronym: str, everywhere: bool
+) -> None:
     rows = [
-        *mentions("Regionalna Izba Obrachunkowa w Łodzi (RIO) bada. RIO pisze.", "a"),
-        *mentions("Opinia RIO wpłynęła.", "b"),
+        *mentions(f"{long} ({acronym}) pisze. {acronym} bada.", "a"),
+        *mentions(f"Opinia {acronym} wpłynęła.", "b"),
     ]
     unified = unify(rows)
-    assert {row.name for row in unified if row.doc_id == "a"} == {"Regionalna Izba Obrachunkowa w Łodzi"}
-    assert {row.name for row in unified if row.doc_id == "b"} <= {"RIO"}
+    assert {row.name for row in unified if row.doc_id == "a"} == {long}
+    assert {row.name for row in unified if row.doc_id == "b"} <= {long if everywhere else acronym}
+    assert not everywhere or len({row.org_id for row in unified}) == 1
 
 
 def test_a_company_is_the_same_without_its_legal_form_unless_there_are_two() -> None:

@@ -11,6 +11,8 @@ from pipeline.resolve.territory import is_namesake
 
 SEAT = re.compile(r" we? [^\W\d_a-ząćęłńóśźż]")
 """Where a body has its seat, in its name."""
+MANY_TOWNS = re.compile(r"wyższa szkoła|akademia nauk stosowanych|kolegium", re.IGNORECASE)
+"""Kinds of universities that many towns have; others are known by their acronym everywhere."""
 
 
 class NameIndex:
@@ -62,16 +64,20 @@ class NameIndex:
     def expansion(self, acronym: str) -> str | None:
         """Return the long name of an acronym; None where the run has none or several organisations for it.
 
-        Short forms that only their document knows (``Lider``) and acronyms of a kind of body that many places
+        Short forms that only their document knows (``Lider``) and acronyms of a kind of body that many towns
         have (``Regionalna Izba Obrachunkowa w Łodzi``, ``RIO``) stand for nothing elsewhere.
         """
         found = self._expansions.get(acronym)
-        if not found or len(found) != 1:
+        if not found or len(found) != 1 or sum(map(str.isupper, acronym)) < 2:
             return None
-        (names,) = found.values()
-        if sum(map(str.isupper, acronym)) < 2 or all(SEAT.search(name) for name in names):
-            return None
-        return min(names, key=lambda name: (name.isupper(), -names[name], name))
+        ((key, names),) = found.items()
+        name = min(names, key=lambda name: (name.isupper(), -names[name], name))
+        in_many_towns = SEAT.search(name) and (self._type(key) != "university" or MANY_TOWNS.search(name))
+        return None if in_many_towns else name
+
+    def _type(self, key: str) -> str:
+        types = self._types[key]
+        return min(types, key=lambda kind: (-types[kind], kind))
 
     def place(self, key: str, located_in: str | None) -> str | None:
         """Return where an organisation lies whose own document says ``located_in``: what the run knows more exactly.
@@ -99,13 +105,8 @@ class NameIndex:
         name = self.expansion(row.name)
         if name is None:
             return row
-        types = self._types[name_key(name)]
         return replace(
-            row,
-            name=name,
-            acronym=row.name,
-            org_type=min(types, key=lambda kind: (-types[kind], kind)),
-            org_id=org_id(name),
+            row, name=name, acronym=row.name, org_type=self._type(name_key(name)), org_id=org_id(name)
         )
 
     def _placed(self, row: OrganisationMention) -> OrganisationMention:
