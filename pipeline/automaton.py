@@ -5,20 +5,25 @@ there is what costs time. Here the patterns are followed together. A ``State`` k
 wait for; where it leads is worked out when a text first takes that step and is remembered, so that to follow a
 text costs one look into a dictionary a token (a deterministic automaton, built only as far as it is used).
 
-What must precede a place is not asked, and what must not follow is followed like what must. So a run says which
-patterns *may* match, and regular expressions decide; but it holds every token that they ask about.
+What must precede a place is not asked, save a break, and what must not follow is followed like what must. So a run
+says which patterns *may* match, and regular expressions decide; but it holds every token that they ask about.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, count
 
 from pipeline import syntax
+from pipeline.lexicon import Lexicon
 from pipeline.syntax import Node, Repeat
 
 MAX_RUN = 256
 """Tokens after which a run ends, so that time grows as the text does: no match is longer."""
 MAX_STEPS = 1_000_000
 """Steps that are remembered, to bound the memory of a long process (about 100 MB)."""
+
+
+END = ""
+"""Stands for the code of a token after the last one."""
 
 
 class Rest:
@@ -43,7 +48,7 @@ class State(dict[str, "State"]):
     __slots__ = ("_automaton", "_waits", "accepts")
 
     def __init__(self, automaton: "Automaton", waits: Waits, accepts: frozenset[int]) -> None:
-        super().__init__({"": self})  # no token has this code: it makes every state but the dead one true
+        super().__init__({END: automaton.dead})  # which also makes every state but the dead one true
         self._automaton = automaton
         self._waits = waits
         self.accepts = accepts
@@ -60,24 +65,35 @@ class State(dict[str, "State"]):
         return state
 
 
-class Automaton:
-    """Follows patterns through tokens whose codes ``categories`` explains."""
+class _Dead(State):
+    """Where no pattern goes on: the only state that is empty, and so false."""
 
-    def __init__(self, trees: Sequence[Node], categories: Callable[[str], frozenset[str]]) -> None:
+    def __init__(self) -> None:
+        dict.__init__(self)
+
+
+class Automaton:
+    """Follows patterns through tokens."""
+
+    def __init__(
+        self, trees: Sequence[Node], categories: Callable[[str], frozenset[str]], break_code: str
+    ) -> None:
+        """``categories`` tells those of a token by its code; ``break_code`` is what stands between two units."""
         self.categories = categories
+        self._break = break_code
         self._rests: dict[tuple[Node, Rest], Rest] = {}
-        self._opened: dict[Rest, tuple[list[tuple[str, Rest]], set[int]]] = {}
+        self._opened: dict[tuple[Rest, bool], tuple[list[tuple[str, Rest]], set[int]]] = {}
         self._fewer: dict[tuple[Node, int, int | None], Repeat] = {}
         self._seen_only = Rest(None, None)
         self._begins = {self._rest(tree, Rest(None, None, number)) for number, tree in enumerate(trees)}
-        self.dead = State(self, {}, frozenset())
-        self.dead.clear()
+        self.dead = _Dead()
         self._forget()
 
     def _forget(self) -> None:
         self._states: dict[tuple[frozenset[Rest], frozenset[int]], State] = {}
         self._steps = 0
-        self._root = self.state(self._begins, frozenset())
+        self._root = self._state(self._begins, frozenset(), after_break=False)
+        self._root[self._break] = self.state(self._begins, frozenset())
 
     def remembers(self) -> bool:
         """Tell whether there is room for one more step."""
@@ -92,36 +108,48 @@ class Automaton:
         """
         if self._steps > MAX_STEPS:
             self._forget()
-        root = self._root
-        for begin in compress(count(), map(root.__getitem__, codes)):
-            state = root[codes[begin]]
-            end = begin + 1
-            last = min(begin + MAX_RUN, len(codes))
-            while end < last and (following := state[codes[end]]):
+        codes = [*codes, END]
+        root, break_code = self._root, self._break
+        done = -1
+        for start in compress(count(), map(root.__getitem__, codes)):
+            if start == done:
+                continue
+            state = root[codes[start]]
+            end = start + 1
+            while following := state[codes[end]]:
                 state = following
                 end += 1
-            if state.accepts:
-                yield begin, end, state.accepts
+                if end - start == MAX_RUN:
+                    break
+            if codes[start] == break_code:  # the break is looked at, and what matches begins after it
+                done = start + 1
+                if state.accepts:
+                    yield done, end, state.accepts
+            elif state.accepts:
+                yield start, end, state.accepts
 
     def state(self, rests: Iterable[Rest], accepted: frozenset[int]) -> State:
         """Return the state that waits for any of ``rests``."""
         key = frozenset(rests), accepted
         state = self._states.get(key)
         if state is None:
-            waits: Waits = {}
-            accepts = set(accepted)
-            for rest in key[0]:
-                if rest not in self._opened:
-                    self._opened[rest] = self._open(rest)
-                first, ends = self._opened[rest]
-                accepts |= ends
-                for category, then in first:
-                    waits.setdefault(category, set()).add(then)
-            state = self._states[key] = State(self, waits, frozenset(accepts))
+            state = self._states[key] = self._state(*key, after_break=True)
         return state
 
-    def _open(self, rest: Rest) -> tuple[list[tuple[str, Rest]], set[int]]:
+    def _state(self, rests: Iterable[Rest], accepted: frozenset[int], *, after_break: bool) -> State:
+        waits: Waits = {}
+        accepts = set(accepted)
+        for rest in rests:
+            first, ends = self._open(rest, after_break)
+            accepts |= ends
+            for category, then in first:
+                waits.setdefault(category, set()).add(then)
+        return State(self, waits, frozenset(accepts))
+
+    def _open(self, rest: Rest, after_break: bool) -> tuple[list[tuple[str, Rest]], set[int]]:
         """Return the categories of the tokens that may come next with what is left after each, and the patterns that end."""
+        if (rest, after_break) in self._opened:
+            return self._opened[rest, after_break]
         first: list[tuple[str, Rest]] = []
         ends: set[int] = set()
         stack, seen = [rest], {rest}
@@ -132,10 +160,11 @@ class Automaton:
                     ends.add(one.pattern)
             elif isinstance(one.node, syntax.Token):
                 first.append((one.node.category, one.then))
-            else:
+            elif after_break or not _asks_for_break_before(one.node):
                 new = [other for other in self._inside(one.node, one.then) if other not in seen]
                 seen.update(new)
                 stack += new
+        self._opened[rest, after_break] = first, ends
         return first, ends
 
     def _inside(self, node: Node, then: Rest) -> Iterator[Rest]:
@@ -169,3 +198,12 @@ class Automaton:
         if (low, high) == (node.low, node.high):
             return node
         return self._fewer.setdefault((node.item, low, high), Repeat(node.item, low, high))
+
+
+def _asks_for_break_before(node: Node) -> bool:
+    return (
+        isinstance(node, syntax.Look)
+        and not node.ahead
+        and not node.negative
+        and (isinstance(node.item, syntax.Token) and node.item.category == Lexicon.BREAK)
+    )

@@ -5,9 +5,11 @@ makes one (HTML markup drops out), normalising edits it (spaces, hyphens, ligatu
 found in the final text is traced back through it.
 """
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Literal, NamedTuple, Self, TypedDict
 
 import numpy as np
@@ -17,6 +19,7 @@ Offsets = npt.NDArray[np.int32]
 Stage = Literal["read", "decode", "normalise", "annotate", "extract", "write"]
 
 
+START = attrgetter("start")
 MAX_CONTEXT = 2000
 """Characters of its sentence that a row holds on either side of the mention, so that no sentence is too long."""
 
@@ -199,14 +202,8 @@ class Document:
 
     def sentence_at(self, offset: int) -> Sentence:
         """Return the last sentence that begins at or before ``offset``; the whole text where there is none."""
-        low, high = 0, len(self.sentences)
-        while low < high:
-            middle = (low + high) // 2
-            if self.sentences[middle].start <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return self.sentences[low - 1] if low else Sentence(0, len(self.text), None)
+        after = bisect.bisect_right(self.sentences, offset, key=START)
+        return self.sentences[after - 1] if after else Sentence(0, len(self.text), None)
 
     def place(self, start: int, end: int) -> Place:
         """Return the mention columns that follow from ``start`` and ``end``."""

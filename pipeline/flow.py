@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import annotate, resolve
@@ -32,6 +33,8 @@ class Settings:
 
     reference_date: date | None = None
     """What relative dates count from, for every document of the run; else each document's own."""
+    teryt: Path | None = None
+    """The register of territorial units that codes of local governments come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def process(raw: RawDocument, nlp: "Language | None" = None, settings: Settings 
         found_dates = dates.extract(document)
         found_amounts = amounts.extract(document)
         found_counts = partner_counts.extract(document)
-        found_organisations = resolve.resolve(document, organisations.extract(document))
+        register = resolve.read_register(settings.teryt) if settings.teryt else None
+        found_organisations = resolve.resolve(document, organisations.extract(document), register)
     return Extraction(
         document=_document_record(raw, document),
         dates=tuple(found_dates),

@@ -14,7 +14,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
@@ -30,7 +30,9 @@ FIRST_LOOK, FIRST_WORD = 0xA1, 0x4000
 MAX_FORMS = 500_000
 """Word forms whose codes are remembered, to bound the memory of a long run."""
 
-TOKEN = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
+LATIN = "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+TOKEN = re.compile(rf"[{LATIN}]++(?![^\W\d_])|[^\W\d_]+|\s+|\d+|.", re.DOTALL)
+"""A word, run of space, number or sign. Words of Latin letters alone, nearly all, are found twice as fast by those."""
 ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 PLURAL_OBLIQUE = re.compile(r"(?:subst|ger|adj|ppas|pact):(?:sg\.)?pl:(?:\w+\.)*(?:gen|loc)")
 """Tags of a word that can follow a number of things (2014 przyłączy, w 2014 gminach)."""
@@ -78,15 +80,20 @@ def without_diacritics(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories."""
+    """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories.
+
+    A token ends where the next begins. The first and the last are the breaks around all units.
+    """
 
     codes: Sequence[str]
     forms: Sequence[str]
     starts: Sequence[int]
+    values: Mapping[int, Any] = field(default_factory=dict)
+    """The values of those tokens that stand for a run of tokens, by their place."""
 
     def span(self, first: int, last: int) -> Span:
         """Return the characters that tokens ``first`` up to and without ``last`` cover."""
-        return Span(self.starts[first], self.starts[last - 1] + len(self.forms[last - 1]))
+        return Span(self.starts[first], self.starts[last])
 
 
 class _Codes(dict[str, str]):
@@ -137,7 +144,8 @@ class Lexicon:
         for word in self._exact:
             self._word_set(self.words_of(word))
         self._no_word = self._word_set(frozenset())
-        self._break = self._no_word + self._look(frozenset({self.BREAK}))
+        self.break_code = self._no_word + self._look(frozenset({self.BREAK}))
+        """The code of the token of no width that stands before, between and after units."""
 
     def _add(self, name: str, category: Category) -> None:
         values: dict[str, Any] = {}
@@ -180,7 +188,7 @@ class Lexicon:
         return Tokens([*map(self._codes.__getitem__, forms)], forms, starts)
 
     def _code_of(self, form: str) -> str:
-        return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self._break
+        return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self.break_code
 
     def sets(self, code: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the two sets of categories that a code stands for: of the vocabulary, and all others."""

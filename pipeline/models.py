@@ -101,6 +101,8 @@ def candidates(name: str = AUTO) -> tuple[list[ModelInfo], list[str]]:
     if (Path(name) / "meta.json").is_file():
         return [_read(Path(name), "path")], []
     known = ", ".join(info.name for info in installed_models()) or "none"
+    if Path(name).is_dir():
+        raise ModelError(f"no model {name}: the folder has no meta.json (models at hand: {known})")
     raise ModelError(
         f"no model {name}: neither a package nor a folder of that name (models at hand: {known})"
     )
@@ -192,5 +194,6 @@ def _scores(performance: object) -> Iterator[tuple[str, float]]:
             yield key, float(performance[key])
     by_type = performance.get("ents_per_type")
     for label, scores in by_type.items() if isinstance(by_type, dict) else ():
-        if isinstance(scores, dict) and isinstance(scores.get("f"), int | float):
-            yield label, float(scores["f"])
+        f1 = scores.get("f") if isinstance(scores, dict) else None
+        if isinstance(f1, int | float) and f1 > 0:  # spaCy's packages have 0 where nothing was measured
+            yield label, float(f1)

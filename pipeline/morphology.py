@@ -141,6 +141,12 @@ def forms(
     )
 
 
+@lru_cache(maxsize=20_000)
+def _paradigm(lemma: str) -> tuple[tuple[Form, frozenset[Reading]], ...]:
+    """Return a word's forms that stand in some case, with their readings."""
+    return tuple((form, readings) for form in _generated(lemma) if (readings := readings_of(form.tag)))
+
+
 @lru_cache(maxsize=50_000)
 def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | None:
     """Return the form of an analysed word for a number, case and gender; None where the dictionary has none.
@@ -148,14 +154,20 @@ def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | No
     The degree of an adjective and the aspect and negation of a participle stay: ``wyższej`` → ``wyższa``.
     """
     kept = analysis.tag.split(":")[4:] if analysis.pos in ("adj", "ppas", "pact", "ger") else []
-    for form in forms(analysis.lexeme, pos=analysis.pos, number=number, case=case, gender=gender):
-        if not kept or form.tag.split(":")[4:] == kept:
-            return form.form
+    wanted = Reading(number, case, gender)
+    for form, readings in _paradigm(analysis.lexeme):
+        if wanted in readings:
+            parts = form.tag.split(":")
+            if parts[0] == analysis.pos and (not kept or parts[4:] == kept):
+                return form.form
     return None
 
 
 def like(word: str, model: str) -> str:
-    """Return ``word`` with the capitals of ``model``: all of them, the first, or its own."""
+    """Return ``word`` with the capitals of ``model``: all of them, the first, or its own; compounds part by part."""
+    parts, models = word.split("-"), model.split("-")
+    if len(parts) == len(models) > 1:
+        return "-".join(map(like, parts, models))
     if len(model) > 1 and model.isupper():
         return word.upper()
     if model[:1].isupper():

@@ -12,6 +12,8 @@ from pipeline import morphology
 from pipeline.morphology import Analysis, Reading
 
 COMPOUND = re.compile(r"[-‐‑–]")
+MAX_PARTS = 5
+"""Parts of a compound that are told apart; longer chains are no words of names."""
 ADJECTIVAL = frozenset({"adj", "ppas", "pact"})
 UNUSUAL = ("przest.", "daw.", "rzad.", "arch.", "środ.", "hist.", "reg.", "gwar.", "hom.")
 
@@ -32,8 +34,8 @@ class Option(NamedTuple):
 def options(word: str) -> tuple[Option, ...]:
     """Return the ways to read ``word`` as a noun or adjective; none where it does not inflect that way."""
     found = _known(word)
-    if not found and (parts := COMPOUND.split(word)) and len(parts) == 2 and all(parts):
-        found = _compound(word, parts[0], parts[1])
+    if not found and (parts := COMPOUND.split(word)) and 1 < len(parts) < MAX_PARTS and all(parts):
+        found = _compound(word, word[: -len(parts[-1]) - 1], parts[-1])
     if found:
         return found + _as_adjective(word, found)
     return () if morphology.analyse(word) else _guessed(word)
@@ -94,8 +96,8 @@ def _compound(word: str, first: str, second: str) -> tuple[Option, ...]:
     last = _known(second) or _known(second[:1].upper() + second[1:])
     if not last:
         return ()
-    if any(a.pos in ("adja", "adv") or a.tag == "ign" for a in morphology.analyse(first)) or (
-        first.endswith("o") and not _known(first)
+    if any(a.pos in ("adja", "adv") or a.tag == "ign" for a in morphology.analyse(first)) or all(
+        part.endswith("o") and not _known(part) for part in COMPOUND.split(first)
     ):
         adjectives = tuple(o._replace(nominative=f"{first}{sign}{o.nominative}") for o in last if not o.noun)
         if adjectives:

@@ -18,6 +18,10 @@ from pipeline.nominals import Option, options
 TOKEN = re.compile(r"[^\W_]+(?:[-‐‑–'’][^\W_]+)*|\s+|.", re.DOTALL)
 ROMAN = re.compile(r"[IVXLC]+")
 MIXED_ACRONYM = re.compile(r"(?=\w*[a-ząćęłńóśźż])[^\W\d_a-ząćęłńóśźż]\w*[^\W\d_a-ząćęłńóśźż]")
+INFLECTED_ACRONYM = re.compile(
+    r"([^\W\d_a-ząćęłńóśźż]\w*[^\W\d_a-ząćęłńóśźż])(?:[-‐‑–’'](?:u|owi|em|m|ie|a|y|ów|om|ami|ach)|(?:u|owi|em|ie))"
+)
+"""An acronym with an ending, behind a hyphen or, where that leaves little doubt, without one: ``SAPARD-u``, ``MOSiRu``."""
 CONJUNCTIONS = frozenset({"i", "oraz", "a"})
 SETTLEMENTS = frozenset({"miasto", "wieś", "osada", "miasteczko", "dzielnica", "osiedle", "sołectwo"})
 """Nouns whose name stands in the same case: ``Miasta Łodzi`` → ``Miasto Łódź``."""
@@ -94,8 +98,11 @@ def nominative(phrase: str, *, number: str | None = None) -> str:
     ``number`` (sg or pl) is that of the head where the caller knows it.
     """
     words = Words.of(phrase)
-    if len(words.places) == 1 and MIXED_ACRONYM.fullmatch(words.word(0)):
-        return phrase
+    if len(words.places) == 1:
+        if MIXED_ACRONYM.fullmatch(words.word(0)):
+            return phrase
+        if inflected := INFLECTED_ACRONYM.fullmatch(phrase):
+            return inflected[1]
     best: Parse | None = None
     for parse in _parses(words):
         if number is not None and parse.reading.number != number:

@@ -10,16 +10,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
 from pipeline.document import Document, Span
 from pipeline.lexicon import Tokens
 from pipeline.patterns import Patterns
 from pipeline.rules import lexicon, tokens_of
 
+Item = TypeVar("Item")
 ZERO, ONE = Decimal(0), Decimal(1)
 LIMIT = Decimal(10) ** 15
 """Digits worth this much or more are an identifier, not a value."""
+GROUPING = re.compile(r"[^\d.,]+")
+MAX_KNOWN = 16_384
+"""Numbers whose value is remembered: years, days and small counts come again and again."""
+WIDEST_JOINT = 3
+"""Tokens that can stand between two parts of a number: ``i`` and the space around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,6 @@ class _Part:
     plural: bool = False
 
 
-@lru_cache(maxsize=4096)
 def _word(form: str) -> _Part | None:
     """Return what a word stands for in a number; None where it is no number word."""
     for category, kind in CATEGORIES.items():
@@ -112,18 +117,19 @@ def _word(form: str) -> _Part | None:
 
 def _digits(text: str) -> _Part | None:
     """Return the value of digits with any grouping (``1.250.000,00``, ``1,250,000.00``, ``10 622 115``, ``2½``)."""
-    part = Decimal(lexicon().value("number_fraction", text[-1]) or 0)
-    text = re.sub(r"[^\d.,]", "", text)
-    groups, decimals = text, ""
-    if "," in text and "." in text:
-        mark = max(text.rfind(","), text.rfind("."))
-        groups, decimals = text[:mark], text[mark + 1 :]
-    elif text.count(",") == 1:
-        groups, decimals = text.split(",")
-    elif text.count(".") == 1 and len(text) - text.index(".") < 4:
-        groups, decimals = text.split(".")
-    whole = re.sub("[.,]", "", groups)
-    value = Decimal(f"{whole}.{decimals}" if decimals else whole) + part
+    groups, decimals, part = text, "", ZERO
+    if not text.isdecimal():
+        part = Decimal(lexicon().value("number_fraction", text[-1]) or 0)
+        groups = text = GROUPING.sub("", text)
+        if "," in text and "." in text:
+            mark = max(text.rfind(","), text.rfind("."))
+            groups, decimals = text[:mark], text[mark + 1 :]
+        elif text.count(",") == 1:
+            groups, decimals = text.split(",")
+        elif text.count(".") == 1 and len(text) - text.index(".") < 4:
+            groups, decimals = text.split(".")
+        groups = groups.replace(".", "").replace(",", "")
+    value = Decimal(f"{groups}.{decimals}" if decimals else groups) + part
     return _Part("digits", value, value, places=len(decimals)) if value < LIMIT else None
 
 
@@ -213,32 +219,73 @@ def _element() -> Patterns:
     return Patterns({"number_element": "{number_element}"}, lexicon())
 
 
-def _found(tokens: Tokens) -> Iterator[tuple[Span, Number]]:
+def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
     """Yield every number with the tokens that it covers, the longest reading from each place on."""
     elements = [Span(begin + shape.first, begin + shape.last) for begin, shape in _element().places(tokens)]
     first = 0
     while first < len(elements):
-        reading = _Reading()
-        in_words = not tokens.forms[elements[first].start].isdecimal()
-        last = first
-        while last < len(elements):
-            joint = _joint(tokens, elements[last - 1], elements[last]) if last > first else ""
-            part = _part(tokens, elements[last])
-            if joint is None or part is None or not reading.add(part, after_and=joint == "i"):
-                break
-            last += 1
-        if last > first:
-            yield Span(elements[first].start, elements[last - 1].end), reading.number(in_words)
+        last = first + 1
+        joint = _joint(tokens, elements, last)
+        if joint is None:
+            valued = _alone(_text(tokens, elements[first]))
+        else:
+            reading, in_words = _Reading(), not tokens.forms[elements[first].start].isdecimal()
+            last, joint = first, ""
+            while joint is not None and (part := _part(_text(tokens, elements[last]))) is not None:
+                if not reading.add(part, after_and=joint == "i"):
+                    break
+                last += 1
+                joint = _joint(tokens, elements, last)
+            valued = _valued(reading.number(in_words)) if last > first else None
+        if valued is not None:
+            yield Span(elements[first].start, elements[last - 1].end), valued
         first = max(last, first + 1)
 
 
-def _part(tokens: Tokens, element: Span) -> _Part | None:
+def _text(tokens: Tokens, element: Span) -> str:
+    """Return the digits of an element with what groups them, or its word without what it is abbreviated with."""
     form = tokens.forms[element.start]
-    return _digits("".join(tokens.forms[element.start : element.end])) if form.isdecimal() else _word(form)
+    if element.end - element.start == 1 or not form.isdecimal():
+        return form
+    return "".join(tokens.forms[element.start : element.end])
 
 
-def _joint(tokens: Tokens, left: Span, right: Span) -> str | None:
-    """Return what stands between two parts of a number: nothing, a gap, a hyphen, ``i``; None for all else."""
+@lru_cache(maxsize=MAX_KNOWN)
+def _part(text: str) -> _Part | None:
+    return _digits(text) if text[0].isdecimal() else _word(text)
+
+
+class _Valued(NamedTuple):
+    """What a number is worth, and the code of the token that stands for it."""
+
+    number: Number
+    code: str
+
+
+@lru_cache(maxsize=MAX_KNOWN)
+def _alone(text: str) -> _Valued | None:
+    """Return what one word or one run of digits is worth by itself; None where it is worth nothing (``miliony``)."""
+    part, reading = _part(text), _Reading()
+    if part is None or not reading.add(part):
+        return None
+    return _valued(reading.number(in_words=not text[0].isdecimal()))
+
+
+def _valued(number: Number) -> _Valued:
+    if number.places:
+        classes: tuple[str, ...] = ("decimal",)
+    elif not number.is_integer:
+        classes = ()
+    else:
+        classes = ("integer", "one") if number.value == 1 else ("integer",)
+    return _Valued(number, lexicon().run_code("number", *classes))
+
+
+def _joint(tokens: Tokens, elements: Sequence[Span], at: int) -> str | None:
+    """Return what joins an element to the one before: nothing, a gap, a hyphen, ``i``; None for all else."""
+    if at == len(elements) or elements[at].start - elements[at - 1].end > WIDEST_JOINT:
+        return None
+    left, right = elements[at - 1], elements[at]
     between = "".join(tokens.forms[left.end : right.start])
     if "\t" in between or len(between) > 3 + 4 * between.count("\n"):
         return None
@@ -254,7 +301,7 @@ def _joint(tokens: Tokens, left: Span, right: Span) -> str | None:
     return "i" if joint == "i" and between != joint else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=MAX_KNOWN)
 def read(text: str) -> Number | None:
     """Return the value of ``text`` where all of it is one well-formed number, else None (``trzy cztery``)."""
     text = text.removesuffix(".")
@@ -262,7 +309,7 @@ def read(text: str) -> Number | None:
         return None
     tokens = lexicon().lex(text, [Span(0, len(text))])
     found = list(_found(tokens))
-    return found[0][1] if len(found) == 1 and tokens.span(*found[0][0]) == (0, len(text)) else None
+    return found[0][1].number if len(found) == 1 and tokens.span(*found[0][0]) == (0, len(text)) else None
 
 
 def evaluate(forms: Sequence[str]) -> Number | None:
@@ -302,36 +349,33 @@ def _ordinal_word(form: str) -> _Part | None:
 
 
 def folded(tokens: Tokens) -> Tokens:
-    """Return ``tokens`` with every number made one token of the category ``number``.
+    """Return ``tokens`` with every number made one token of the category ``number``, with its ``Number`` for a value.
 
     It is also ``integer`` where it can count things, ``one`` where it is 1, and ``decimal`` where it is written
-    with decimals. Its form is the number as the text has it; ``read`` gives its value.
+    with decimals. Its form is the number as the text has it.
     """
-    code = lexicon().run_code
-    counting, one, decimal, other = (
-        code("number", "integer"), code("number", "integer", "one"), code("number", "decimal"), code("number")
-    )  # fmt: skip
-    codes: list[str] = []
-    forms: list[str] = []
-    starts: list[int] = []
+    codes, forms, starts = list(tokens.codes), list(tokens.forms), list(tokens.starts)
+    values: dict[int, Number] = {}
+    gone: list[Span] = []
+    """The tokens of numbers that belong to the token before them."""
+    n_gone = 0
+    for (first, last), (number, code) in _found(tokens):
+        codes[first] = code
+        values[first - n_gone] = number
+        if last - first > 1:
+            forms[first] = "".join(forms[first:last])
+            gone.append(Span(first + 1, last))
+            n_gone += last - first - 1
+    return Tokens(_without(codes, gone), _without(forms, gone), _without(starts, gone), values)
+
+
+def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
+    kept: list[Item] = []
     done = 0
-    for (first, last), number in _found(tokens):
-        run = (
-            decimal
-            if number.places
-            else other
-            if not number.is_integer
-            else one
-            if number.value == 1
-            else counting
-        )
-        codes += (*tokens.codes[done:first], run)
-        forms += (*tokens.forms[done:first], "".join(tokens.forms[first:last]))
-        starts += (*tokens.starts[done:first], tokens.starts[first])
-        done = last
-    return Tokens(
-        [*codes, *tokens.codes[done:]], [*forms, *tokens.forms[done:]], [*starts, *tokens.starts[done:]]
-    )
+    for start, end in gone:
+        kept += items[done:start]
+        done = end
+    return kept + items[done:]
 
 
 @lru_cache(maxsize=2)

@@ -7,14 +7,13 @@ and remembered as ``Shape``s for every other run with the same codes (``5 maja 2
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pipeline import syntax
 from pipeline.automaton import Automaton
 from pipeline.document import Span
-from pipeline.lexicon import WIDTH, Lexicon, Tokens, View
+from pipeline.lexicon import RUN_CLASSES, WIDTH, Lexicon, Tokens, View
 from pipeline.syntax import Node, Parser, PatternError
 
 MAX_RUNS = 50_000
@@ -38,8 +37,7 @@ class Part(NamedTuple):
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How a pattern matches a run: all places are in tokens from where the run begins."""
 
     pattern: int
@@ -51,6 +49,8 @@ class Shape:
     """Where all that matched ends."""
     parts: Mapping[str, tuple[Part, ...]]
     """What was captured, by name, in text order."""
+    under: dict[str, Mapping[str, tuple[Part, ...]]]
+    """What was captured under names with a prefix, by the rest of the name; for the prefixes that were asked for."""
 
 
 class Found:
@@ -63,7 +63,8 @@ class Found:
         self._begin = begin
         self._tokens = tokens
         self._lexicon = lexicon
-        self.start, self.end = tokens.span(begin + shape.first, begin + shape.last)
+        self.start = tokens.starts[begin + shape.first]
+        self.end = tokens.starts[begin + shape.last]
 
     @property
     def reach(self) -> Span:
@@ -82,22 +83,37 @@ class Found:
     def value(self, name: str, default: Any = None) -> Any:
         """Return the value of the first capture of that name, or ``default``."""
         parts = self._shape.parts.get(name)
-        return self._value(parts[0]) if parts else default
+        return self.value_of(parts[0]) if parts else default
 
     def values(self, name: str) -> list[Any]:
         """Return the values of all captures of that name, in text order."""
-        return [self._value(part) for part in self._shape.parts.get(name, ())]
+        return [self.value_of(part) for part in self._shape.parts.get(name, ())]
 
-    def _value(self, part: Part) -> Any:
+    def parts(self, prefix: str) -> Mapping[str, tuple[Part, ...]]:
+        """Return where something was captured under a name with that prefix, by the rest of the name."""
+        under = self._shape.under
+        if prefix not in under:
+            parts = self._shape.parts.items()
+            under[prefix] = {
+                name.removeprefix(prefix): part for name, part in parts if name.startswith(prefix)
+            }
+        return under[prefix]
+
+    def value_of(self, part: Part) -> Any:
+        """Return the value of what was captured there; None where it is more than one token."""
         first, last, category = part
         if last - first > 1:
             return None
-        return self._lexicon.value(category, self._tokens.forms[self._begin + first])
+        at = self._begin + first
+        if category in RUN_CLASSES:
+            return self._tokens.values.get(at)
+        return self._lexicon.value(category, self._tokens.forms[at])
 
-    def _captured(self, part: Part) -> Capture:
+    def captured(self, part: Part) -> Capture:
+        """Return what was captured there."""
         first, last = self._begin + part.first, self._begin + part.last
         start, end = self._tokens.span(first, last)
-        return Capture(start, end, self._tokens.forms[first:last], self._value(part))
+        return Capture(start, end, self._tokens.forms[first:last], self.value_of(part))
 
 
 class Captures(Mapping[str, tuple[Capture, ...]]):
@@ -110,7 +126,10 @@ class Captures(Mapping[str, tuple[Capture, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Capture, ...]:
         found = self._found
-        return tuple([found._captured(part) for part in found._shape.parts[name]])
+        return tuple([found.captured(part) for part in found._shape.parts[name]])
+
+    def get(self, name: str, default: Any = ()) -> Any:
+        return self[name] if name in self._found._shape.parts else default
 
     def __contains__(self, name: object) -> bool:
         return name in self._found._shape.parts
@@ -137,12 +156,17 @@ class Patterns:
         self._lexicon = lexicon
         self._view = View(lexicon, _categories(trees))
         self._members = [_Pattern(number, tree, self._view) for number, tree in enumerate(trees)]
-        self._automaton = Automaton(trees, lambda code: frozenset().union(*lexicon.sets(code)))
+        self._automaton = Automaton(
+            trees, lambda code: frozenset().union(*lexicon.sets(code)), lexicon.break_code
+        )
         behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
         self._behind = max((syntax.width(look.item) or 0 for look in behind), default=0)
         """How many tokens before a match its patterns can look back to."""
         self._seen_behind = _Behind(lexicon, _categories([look.item for look in behind]))
         self._shapes: dict[tuple[str, str], tuple[Shape, ...]] = {}
+        """What is found in a run, by its codes in the patterns' view."""
+        self._runs: dict[tuple[object, ...], tuple[Shape, ...]] = {}
+        """The same by the codes as they are: many more, but found at once."""
 
     def finditer(self, tokens: Tokens) -> Iterator[Found]:
         """Yield each match of each pattern, by where it begins; those of one pattern do not overlap."""
@@ -151,30 +175,34 @@ class Patterns:
 
     def places(self, tokens: Tokens) -> Iterator[tuple[int, Shape]]:
         """Yield each match as the token that it begins with, and its shape."""
-        codes = tokens.codes
+        codes, back = tokens.codes, self._behind
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
-        view, behind, known = self._view.codes, self._seen_behind.__getitem__, self._shapes
         for begin, end, may in self._automaton.runs(codes):
-            before = codes[max(0, begin - self._behind) : begin]
-            key = "".join(map(behind, before)), view(codes[begin:end])
-            shapes = known.get(key)
+            run = (min(begin, back), *codes[max(0, begin - back) : end])
+            shapes = self._runs.get(run)
             if shapes is None:
-                shapes = self._read(may, before, key[1])
-                if len(known) >= MAX_RUNS:
-                    known.clear()
-                known[key] = shapes
+                shapes = self._found_in(codes[max(0, begin - back) : begin], codes[begin:end], may)
+                if len(self._runs) >= MAX_RUNS:
+                    self._runs.clear()
+                self._runs[run] = shapes
             for shape in shapes:
                 if begin >= done[shape.pattern]:
                     done[shape.pattern] = begin + shape.reach
                     if shape.first < shape.last:
                         yield begin, shape
 
-    def _read(self, may: Iterable[int], before: Sequence[str], run: str) -> tuple[Shape, ...]:
-        """Return what those patterns that may match find in a run, given in the view's codes, after ``before``."""
-        text = self._view.codes(before) + run
-        shapes = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
-        return tuple(shape for shape in shapes if shape is not None)
+    def _found_in(self, before: Sequence[str], run: Sequence[str], may: Iterable[int]) -> tuple[Shape, ...]:
+        """Return what those patterns that may match find in a run of codes after others."""
+        seen = "".join(map(self._seen_behind.__getitem__, before)), self._view.codes(run)
+        shapes = self._shapes.get(seen)
+        if shapes is None:
+            text = self._view.codes(before) + seen[1]
+            found = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
+            if len(self._shapes) >= MAX_RUNS:
+                self._shapes.clear()
+            shapes = self._shapes[seen] = tuple(shape for shape in found if shape is not None)
+        return shapes
 
 
 class _Behind(dict[str, str]):
@@ -206,6 +234,8 @@ class _Pattern:
         """For each group of the regular expression what it captures: a name and its category, or ``""``."""
         self._reported: list[int]
         """The numbers of the groups of ``[…]``, one for each alternative that has one."""
+        self._shapes: dict[tuple[Span, ...], Shape] = {}
+        """The shapes met so far, by the places of all groups: many runs share one."""
 
     def match(self, codes: str, begin: int) -> Shape | None:
         """Return the shape of the match that begins at that character; None where there is none."""
@@ -220,14 +250,18 @@ class _Pattern:
         self._regex = re.compile(self._written(self._tree, ""))
 
     def _shape(self, match: re.Match[str], begin: int) -> Shape:
-        places = [((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs]
-        mention = next((number for number in self._reported if match.end(number) >= 0), 0)
-        parts: dict[str, list[Part]] = {}
-        for (first, last), (name, category) in zip(places, self._groups, strict=True):
-            if first < last and name:
-                parts.setdefault(name, []).append(Part(first, last, category))
-        ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
-        return Shape(self._number, *places[mention], places[0][1], ordered)
+        places = tuple(Span((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs)
+        if places not in self._shapes:
+            if len(self._shapes) >= MAX_RUNS:
+                self._shapes.clear()
+            mention = next((number for number in self._reported if match.end(number) >= 0), 0)
+            parts: dict[str, list[Part]] = {}
+            for (first, last), (name, category) in zip(places, self._groups, strict=True):
+                if first < last and name:
+                    parts.setdefault(name, []).append(Part(first, last, category))
+            ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
+            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered, {})
+        return self._shapes[places]
 
     def _written(self, node: Node, prefix: str) -> str:
         """Return the regular expression of ``node``; what it captures has ``prefix`` before its name."""

@@ -169,10 +169,47 @@ class OrganisationMention(Mention):
         "media, international or other",
     )
     org_id: str = column(pa.string(), "the same for every mention of the same organisation in the run")
+    located_in: str | None = column(
+        pa.string(),
+        "county and voivodeship of a local government, where that tells it from namesakes",
+        null=True,
+    )
+    teryt: str | None = column(
+        pa.string(),
+        "code of a gmina, powiat or voivodeship in the register TERYT (TERC); null without --teryt, or where "
+        "several units fit",
+        null=True,
+    )
 
     @property
     def shown(self) -> str:
         return f"{self.name} ({self.acronym})" if self.acronym else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationRecord(Record):
+    table: ClassVar[str] = "organisation_index"
+    purpose: ClassVar[str] = "one organisation of the run, summed up over all its mentions"
+
+    org_id: str = column(pa.string(), "as in organisations.org_id")
+    name: str = column(pa.string(), "the most frequent canonical name, one not all in capitals before others")
+    acronyms: list[str] = column(
+        pa.list_(pa.string()), "acronyms that documents tie to it, in alphabetical order"
+    )
+    variants: list[str] = column(
+        pa.list_(pa.string()), "the other canonical names of its mentions, in alphabetical order"
+    )
+    org_type: str = column(pa.string(), "its most frequent type but other")
+    located_in: str | None = column(pa.string(), "as in organisations.located_in", null=True)
+    teryt: str | None = column(pa.string(), "as in organisations.teryt", null=True)
+    n_mentions: int = column(pa.int64(), "how many rows organisations has of it", unit="mention")
+    n_documents: int = column(pa.int64(), "in how many documents these are", unit="document")
+    first_date: date | None = column(
+        pa.date32(),
+        "earliest documents.reference_date of the documents that mention it; null where none has one",
+        null=True,
+    )
+    last_date: date | None = column(pa.date32(), "the latest one", null=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +226,10 @@ class ErrorRecord(Record):
 MENTION_TABLES: tuple[type[Mention], ...] = (
     DateMention, AmountMention, PartnerCountMention, OrganisationMention,
 )  # fmt: skip
-TABLES: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, ErrorRecord)
+EXTRACTED: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, ErrorRecord)
+"""The tables whose rows follow from one document each."""
+TABLES: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, OrganisationRecord, ErrorRecord)
+"""All tables of a run, in the order in which they are made and shown."""
 
 
 def schema(record: type[Record]) -> pa.Schema:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.document import Document
 from pipeline.lexicon import Category, Lexicon, Tokens
-from pipeline.patterns import Found, Patterns, Shape
+from pipeline.patterns import Found, Patterns
 from pipeline.syntax import PatternError, words_of
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -91,9 +91,7 @@ class Match(Found, Generic[AnyRule]):
 
     __slots__ = ("rule",)
 
-    def __init__(self, rule: AnyRule, shape: Shape, begin: int, tokens: Tokens, lexicon: Lexicon) -> None:
-        super().__init__(shape, begin, tokens, lexicon)
-        self.rule = rule
+    rule: AnyRule
 
 
 class RuleSet(Generic[AnyRule]):
@@ -124,24 +122,34 @@ class RuleSet(Generic[AnyRule]):
         starts = tokens.starts
         found = []
         for begin, shape in self._patterns.places(tokens):
-            start = starts[begin + shape.first]
-            length = starts[begin + shape.last] - start
-            reach = starts[begin + shape.reach] - starts[begin]
-            found.append((-length, -reach, shape.pattern, start, begin, shape))
-        found.sort(key=itemgetter(0, 1, 2, 3))
+            pattern, first, last, reach, *_ = shape
+            start = starts[begin + first]
+            found.append(
+                (
+                    start - starts[begin + last],
+                    starts[begin] - starts[begin + reach],
+                    pattern,
+                    start,
+                    begin,
+                    shape,
+                )
+            )
+        found.sort()  # no two are of the same pattern and begin at the same place
         taken = bytearray(len(starts))
         """For each token whether a row or a blocking rule has it."""
         rows: list[tuple[int, Row, AnyRule]] = []
-        for *_, start, begin, shape in found:
+        for _, _, pattern, start, begin, shape in found:
             first, last = begin + shape.first, begin + shape.last
             if taken.find(1, first, last) >= 0:
                 continue
-            rule = self.rules[shape.pattern]
+            rule = self.rules[pattern]
             if not rule.blocks or ask_blocking:
-                read = reading(Match(rule, shape, begin, tokens, self._lexicon))
+                match: Match[AnyRule] = Match(shape, begin, tokens, self._lexicon)
+                match.rule = rule
+                read = reading(match)
                 if read is None:
                     continue
-                rows.extend((start, row, rule) for row in read)
+                rows.extend([(start, row, rule) for row in read])
             taken[first:last] = b"\1" * (last - first)
         rows.sort(key=itemgetter(0))
         return [(row, rule) for _, row, rule in rows]

@@ -43,7 +43,7 @@ def years_and_capitals(raw: RawDocument, nlp: object = None, settings: Settings 
         organisations=tuple(
             OrganisationMention(
                 **place, start=found.start(), end=found.end(), text=found[0], rule="organisations.capitals",  # type: ignore[arg-type]
-                name=found[0], acronym=None, org_type="other", org_id=found[0].lower(),
+                name=found[0], acronym=None, org_type="other", org_id=found[0].lower(), located_in=None, teryt=None,
             )
             for found in re.finditer(r"\b[A-Z]{2,}\b", text)
         ),

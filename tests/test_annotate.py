@@ -1,17 +1,22 @@
 import importlib
 import json
+import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import spacy
+from spacy.cli.package import package
 from spacy.language import Language
 from spacy.training import Example
+from typer.testing import CliRunner
 
-from pipeline import annotate, models
+from pipeline import annotate, batch, cli, flow, models, read
 from pipeline.annotate import Entity, ModelError, load_annotator, load_model, select_model
 from pipeline.document import Sentence
 
@@ -19,7 +24,15 @@ NKJP_LABELS = ("date", "geogName", "orgName", "persName", "placeName", "time")
 STOCK_COMPONENTS = (
     "tok2vec", "morphologizer", "parser", "lemmatizer", "tagger", "senter", "attribute_ruler", "ner",
 )  # fmt: skip
-"""The pipeline that the published meta.json of pl_core_news_sm lists."""
+"""The components that the published meta.json of pl_core_news_sm lists; of these senter is disabled."""
+STOCK_PIPELINE = tuple(part for part in STOCK_COMPONENTS if part != "senter")
+STOCK_LABELLED = {"tok2vec", "morphologizer", "parser", "tagger", "attribute_ruler", "ner"}
+"""The components whose labels the published meta.json lists."""
+STOCK_PERFORMANCE = {
+    "sents_f": 0.9636, "ents_p": 0.8121, "ents_r": 0.7960, "ents_f": 0.8040,
+    "ents_per_type": {label: {"p": 0.0, "r": 0.0, "f": 0.0} for label in NKJP_LABELS},
+}  # fmt: skip
+"""As published for 3.8.0: its entities were not scored label by label."""
 
 TEXT = "Umowę podpisał Związek Gmin."
 NAMED = {"entities": [(15, 27, "orgName")]}
@@ -45,7 +58,7 @@ def tiny_pipeline(labels: tuple[str, ...] = NKJP_LABELS, *, ner_listens: bool = 
     nlp.add_pipe("trainable_lemmatizer", name="lemmatizer", config={"model": tagger, "min_tree_freq": 1})
     nlp.add_pipe("tagger", config={"model": tagger}).add_label("SUBST")
     nlp.add_pipe("senter", config={"model": tagger})
-    nlp.add_pipe("attribute_ruler")
+    ruler = nlp.add_pipe("attribute_ruler")
     ner_input = listener if ner_listens else encoder
     ner = nlp.add_pipe("ner", config={"model": {**transitions, "state_type": "ner", "tok2vec": ner_input}})
     for label in labels:
@@ -65,14 +78,14 @@ def tiny_pipeline(labels: tuple[str, ...] = NKJP_LABELS, *, ner_listens: bool = 
     )
     spacy.util.fix_random_seed(0)
     optimizer = nlp.initialize(lambda: [example])
+    ruler.add([[{"TAG": "SUBST"}]], {"POS": "NOUN"})
     optimizer.learn_rate = 0.01
     with nlp.select_pipes(enable=["tok2vec", "ner"]):
         for _ in range(60):
             nlp.update([example], sgd=optimizer)
-    nlp.meta.update(name="core_news_sm", version="3.8.0")
-    nlp.meta["performance"] = {
-        "ents_p": 0.8, "ents_r": 0.7, "ents_f": 0.75, "ents_per_type": {"orgName": {"p": 0.7, "r": 0.6, "f": 0.65}},
-    }  # fmt: skip
+    nlp.disable_pipe("senter")
+    nlp.meta.update(name="core_news_sm", version="3.8.0", author="Explosion", license="GNU GPL 3.0")
+    nlp.meta["performance"] = dict(STOCK_PERFORMANCE)
     return nlp
 
 
@@ -102,34 +115,43 @@ def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 Install = Callable[..., Path]
 
 
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return what makes of a pipeline the package that spaCy makes of it, and returns its folder."""
+
+    @cache
+    def make(source: Path) -> Path:
+        made = tmp_path_factory.mktemp("packaged")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its advice on building wheels
+            package(source, made, create_sdist=False, silent=True)
+        (folder,) = made.iterdir()
+        (module,) = (path.parent for path in folder.glob("*/__init__.py"))
+        shutil.copy(folder / "meta.json", module)  # as its setup.py does
+        return module
+
+    return make
+
+
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Lay a pipeline out as pip installs spaCy's packages: module, data folder, dist-info."""
+def install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packaged: Callable[[Path], Path]
+) -> Iterator[Install]:
+    """Lay a pipeline out as pip installs spaCy's packages: module, data folder, dist-info with an entry point."""
     site = tmp_path / "site packages"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
 
-    def lay_out(source: Path, name: str = models.STOCK, version: str = "3.8.0") -> Path:
-        package = site / name
-        data = package / f"{name}-{version}"
-        package.mkdir()
-        data.mkdir()
-        for path in source.rglob("*"):
-            target = data / path.relative_to(source)
-            if path.is_dir():
-                target.mkdir()
-            else:
-                target.write_bytes(path.read_bytes())
-        (package / "meta.json").write_bytes((source / "meta.json").read_bytes())
-        (package / "__init__.py").write_text(
-            "from spacy.util import load_model_from_init_py\n\n\n"
-            "def load(**overrides):\n    return load_model_from_init_py(__file__, **overrides)\n"
-        )
+    def lay_out(source: Path) -> Path:
+        module = packaged(source)
+        name, version = module.name, json.loads((module / "meta.json").read_text())["version"]
+        shutil.copytree(module, site / name)
         info = site / f"{name}-{version}.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[spacy_models]\n{name} = {name}\n")
         importlib.invalidate_caches()
-        return data
+        return site / name / f"{name}-{version}"
 
     yield lay_out
     sys.modules.pop(models.STOCK, None)
@@ -149,10 +171,32 @@ def sentences(text: str, *borders: int) -> list[Sentence]:
     return [Sentence(start, end, None) for start, end in pairwise(edges)]
 
 
-def test_the_stock_package_has_the_published_components(stock: Path) -> None:
-    meta = json.loads((stock / "meta.json").read_text())
-    assert tuple(meta["pipeline"]) == STOCK_COMPONENTS
+def test_the_stock_package_has_the_published_components_labels_and_layout(
+    stock: Path, install: Install
+) -> None:
+    data = install(stock)
+    meta = json.loads((data / "meta.json").read_text())
+    assert tuple(meta["components"]) == STOCK_COMPONENTS
+    assert tuple(meta["pipeline"]) == STOCK_PIPELINE
+    assert meta["disabled"] == ["senter"]
+    assert set(meta["labels"]) == STOCK_LABELLED
     assert tuple(meta["labels"]["ner"]) == NKJP_LABELS
+    assert (data.parent.name, data.name) == ("pl_core_news_sm", "pl_core_news_sm-3.8.0")
+    assert {path.name for path in data.parent.iterdir()} >= {"__init__.py", "meta.json"}
+    # what any user of the package gets, to be sure that the stand-in is whole
+    nlp = spacy.load("pl_core_news_sm")
+    assert tuple(nlp.component_names) == STOCK_COMPONENTS
+    assert tuple(nlp.pipe_names) == STOCK_PIPELINE
+    assert [token.pos_ for token in nlp(TEXT)] == ["NOUN"] * 5
+
+
+@pytest.mark.parametrize("spelling", ["pl_core_news_sm", "pl-core-news-sm"])
+def test_the_distribution_may_be_spelt_with_hyphens(stock: Path, install: Install, spelling: str) -> None:
+    data = install(stock)
+    (data.parent.parent / "pl_core_news_sm-3.8.0.dist-info" / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {spelling}\nVersion: 3.8.0\n"
+    )
+    assert select_model().reference == "pl_core_news_sm"
 
 
 def test_auto_takes_the_stock_package_where_it_is_installed(
@@ -165,7 +209,7 @@ def test_auto_takes_the_stock_package_where_it_is_installed(
     assert choice.message == "model: pl_core_news_sm 3.8.0 (installed package)"
     assert choice.info is not None
     assert choice.info.where == data
-    assert choice.info.components == STOCK_COMPONENTS
+    assert choice.info.components == STOCK_PIPELINE
     assert choice.reference == "pl_core_news_sm"
 
 
@@ -177,6 +221,40 @@ def test_only_the_needed_components_are_loaded(stock: Path, install: Install) ->
     assert annotator.warnings == ()
     assert annotate.model_name(annotator.nlp) == "pl_core_news_sm"
     assert annotate.entities(annotator.nlp, TEXT, sentences(TEXT)) == [Entity(15, 27, "orgName")]
+
+
+def test_the_manifest_and_the_rows_name_it(stock: Path, install: Install, tmp_path: Path) -> None:
+    install(stock)
+    annotator = load_annotator()
+    out = tmp_path / "out"
+    source = read.Source("a.txt", text=TEXT)
+    batch.run([source], out, annotator.nlp, flow.Settings(), model=annotator.choice.reference)
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["versions"]["model"] == {"name": "pl_core_news_sm", "version": "3.8.0"}
+    assert manifest["settings"]["model"] == "pl_core_news_sm"
+
+
+def test_plextract_models_lists_it_with_the_scores_that_were_measured(
+    stock: Path, tmp_path: Path, install: Install
+) -> None:
+    bundle(stock, tmp_path)
+    install(stock)
+    shown = CliRunner().invoke(cli.app, ["models"], terminal_width=80).stdout.splitlines()
+    rows = [line.split() for line in shown[:3]]
+    assert rows[0] == ["model", "version", "origin", "F1,", "names", "orgName"]
+    assert rows[1] == ["→", "pl_core_news_sm", "3.8.0", "installed", "0.804"]
+    assert rows[2] == ["pl_nkjp_sm", "0.1.0", "bundled", "0.804"]
+    assert shown[-1] == "auto → model: pl_core_news_sm 3.8.0 (installed package)"
+
+
+def test_plextract_models_says_what_is_amiss(stock: Path, tmp_path: Path, install: Install) -> None:
+    data = install(stock)
+    (data / "config.cfg").unlink()
+    shown = CliRunner().invoke(cli.app, ["models"]).stdout
+    assert "warning: pl_core_news_sm-3.8.0 is no spaCy pipeline: it has no config.cfg" in " ".join(
+        shown.split()
+    )
+    assert "organisations come from rules alone" in shown
 
 
 def test_the_encoder_that_ner_listens_to_stays(tmp_path: Path, install: Install) -> None:
@@ -244,6 +322,8 @@ def test_a_name_that_leads_nowhere_is_an_error(tmp_path: Path, stock: Path) -> N
     bundle(stock, tmp_path)
     with pytest.raises(ModelError, match=r"no model pl_unknown: .*models at hand: pl_nkjp_sm"):
         select_model("pl_unknown")
+    with pytest.raises(ModelError, match=r"the folder has no meta\.json"):
+        select_model(str(tmp_path))
 
 
 def test_models_by_bundled_name_and_by_path(tmp_path: Path, stock: Path) -> None:
@@ -284,8 +364,18 @@ def test_installed_models_tell_their_scores(stock: Path, tmp_path: Path, install
         ("pl_core_news_sm", "installed", "3.8.0"),
         ("pl_nkjp_sm", "bundled", "0.1.0"),
     ]
-    assert found[0].scores == {"ents_p": 0.8, "ents_r": 0.7, "ents_f": 0.75, "orgName": 0.65}
+    assert found[0].scores == {"ents_p": 0.8121, "ents_r": 0.7960, "ents_f": 0.8040}
     assert found[0].labels == NKJP_LABELS
+
+
+def test_scores_of_labels_are_told_where_measured(stock: Path, tmp_path: Path) -> None:
+    meta_path = bundle(stock, tmp_path) / "meta.json"
+    meta = json.loads(meta_path.read_text())
+    meta["performance"]["ents_per_type"]["orgName"]["f"] = 0.65
+    meta_path.write_text(json.dumps(meta))
+    (found,) = annotate.installed_models()
+    assert found.scores["orgName"] == 0.65
+    assert "date" not in found.scores
 
 
 def ruler(*names: str) -> Language:

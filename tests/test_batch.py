@@ -66,6 +66,7 @@ def test_every_dataset_is_readable_by_pandas_polars_and_duckdb_empty_or_not(
         "amounts": 0,
         "partner_counts": 0,
         "organisations": 1,
+        "organisation_index": 1,
         "errors": 0,
     }
     for record in TABLES:
@@ -98,10 +99,12 @@ def test_the_manifest_names_versions_settings_rows_and_files(documents: Write, t
     assert written["settings"] == {
         "model": "none",
         "reference_date": None,
+        "teryt": None,
         "max_bytes": read.DEFAULT_MAX_BYTES,
     }
     assert written["rows"] == {
-        "documents": 1, "dates": 1, "amounts": 0, "partner_counts": 0, "organisations": 1, "errors": 0,
+        "documents": 1, "dates": 1, "amounts": 0, "partner_counts": 0, "organisations": 1, "organisation_index": 1,
+        "errors": 0,
     }  # fmt: skip
     assert {"discover", "read", "extract", "write", "finish", "total"} <= set(written["seconds"])  # type: ignore[call-overload]
     assert publish.files_are_whole(out, written)

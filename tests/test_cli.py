@@ -33,9 +33,9 @@ def plextract(*args: str | Path, stdin: str | None = None) -> Result:
 def test_a_run_ends_with_a_summary(documents: Write, tmp_path: Path) -> None:
     said = plextract("run", documents(a="2012 ZMP", b="2013"), "--out", tmp_path / "out", "--model", "none")
     assert said.exit_code == 0
-    assert [line.split() for line in said.stdout.splitlines()[:6]] == [
+    assert [line.split() for line in said.stdout.splitlines()[:7]] == [
         ["2", "documents"], ["2", "dates"], ["0", "amounts"], ["0", "partner_counts"],
-        ["1", "organisations"], ["0", "errors"],
+        ["1", "organisations"], ["1", "organisation_index"], ["0", "errors"],
     ]  # fmt: skip
     assert "model none" in said.stdout
     assert said.stderr == "model: none (as asked); organisations come from rules alone\n"
@@ -82,6 +82,9 @@ def test_wrong_use_is_status_2(documents: Write, tmp_path: Path) -> None:
         ("run", folder, "--out", out, "--reference-date", "21.04.2016"),
         ("run", folder, "--out", out, "--max-bytes", "20 MEGS", "--model", "none"),
         ("run", folder, "--out", out, "--model", "no_such_model"),
+        ("run", folder, "--out", out, "--teryt", tmp_path / "missing.csv"),
+        ("run", folder, "--out", out, "--teryt", folder / "a.txt"),
+        ("run", folder, "--out", out, "--teryt", folder),
         ("explain", "tekst", "--model", "no_such_model"),
         ("rules", "show", "no.such.rule"),
         ("rules", "list", "no_such_table"),
@@ -128,7 +131,7 @@ def test_the_options_reach_the_run(documents: Write, tmp_path: Path) -> None:
     assert said.exit_code == 0, said.stderr
     settings = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["settings"]
     assert settings == {
-        "model": "none", "reference_date": "2016-04-21", "max_bytes": 2000,
+        "model": "none", "reference_date": "2016-04-21", "teryt": None, "max_bytes": 2000,
         "text_column": "body", "id_column": "id", "date_column": "day",
     }  # fmt: skip
     assert pq.read_table(out / "documents")["source"].to_pylist() == ["texts.csv#x"]

@@ -176,6 +176,14 @@ def stated(text: str) -> date | None:
         ("Data: w maju\n\nTekst", None),
         ("UCHWAŁA\n\nz dnia 24 kwietnia 2013 r.\n\nw sprawie", None),
         ("", None),
+        ("Data: czw., 8 lut 2018 o 14:22\nTemat: spotkanie\n\nTekst", date(2018, 2, 8)),
+        (
+            "Dodano: 2014-12-03 11:42, ostatnia modyfikacja: 2014-12-04 08:15, odsłon: 12\n\nTekst",
+            date(2014, 12, 3),
+        ),
+        ("13 listopada 2017, 08:45 | Autor: KM\n\nTekst", date(2017, 11, 13)),
+        ("Lp. | Termin | Miejsce\n1 | 7.09.2020 | Dębno\n2 | 8.09.2020 | Cedynia", None),
+        ("Termin | Miejsce\n7.09.2020 | Dębno\n8.09.2020 | Cedynia", None),
     ],
 )
 def test_the_date_that_a_document_states_as_its_own(text: str, expected: date | None) -> None:

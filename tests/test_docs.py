@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import typer
 from stand_in import Write
 from typer.testing import CliRunner
 
-from pipeline import batch, cli, read
+from pipeline import batch, cli, examples, read, resolve
 from pipeline.cli import reference
+from pipeline.extract import organisations
 from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,6 +74,30 @@ def test_the_shown_output_is_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> 
     assert [line.rstrip() for line in said.stdout.splitlines()] == shown.splitlines(), (
         "put what the command prints, 120 columns wide, into README.md"
     )
+
+
+def table_under(heading: str, columns: str) -> list[list[str]]:
+    """Return the rows of the table with these columns in a section of README.md."""
+    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = section.partition(f"| {columns} |\n")[2].splitlines()[1:]
+    return [line.strip("| ").split(" | ") for line in takewhile(lambda line: line.startswith("|"), lines)]
+
+
+def test_ten_names_in_are_ten_names_out() -> None:
+    shown = table_under("Ten names in, ten out", "in a text | `name` | `org_type`")
+    assert len(shown) == 10
+    for marked, name, org_type in shown:
+        before, text, after = marked.split("**")
+        document = examples.as_document(examples.parse(before + text + after))
+        rows = resolve.resolve(document, organisations.extract(document))
+        assert [(row.text, row.name, row.org_type) for row in rows] == [(text, name, org_type)]
+
+
+def test_what_is_known_to_fail_fails_as_shown() -> None:
+    shown = table_under("Ten names in, ten out", "phrase | comes out as | should be")
+    assert len(shown) > 3
+    for phrase, wrong, right in shown:
+        assert resolve.nominative(phrase) == wrong != right, "take out of README.md what is mended"
 
 
 def test_make_targets_that_are_named_exist() -> None:

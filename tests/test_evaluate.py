@@ -133,4 +133,4 @@ def test_every_floor_of_the_baseline_is_reached(model: str) -> None:
     )
     assert measured.failures == {}
     assert measured.differing_text == ()
-    assert Baseline.read(BASELINE).shortfalls(measured.model, measured.scores) == []
+    assert Baseline.read(BASELINE).shortfalls(measured.model, measured.figures) == []

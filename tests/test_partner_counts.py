@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from num2words import num2words  # type: ignore[import-untyped]
 
-from pipeline.examples import as_document, parse
+from pipeline.examples import TABLES, Table, as_document, parse
 from pipeline.extract import partner_counts
 from pipeline.records import PartnerCountMention
 
@@ -84,3 +84,25 @@ def test_rows_never_overlap(text: str) -> None:
     assert all(left.end <= right.start for left, right in itertools.pairwise(rows))
     assert all(row.text == text[row.start : row.end] for row in rows)
     assert all(row.value >= 1 for row in rows)
+
+
+PIECES = [
+    " ".join(words[at : at + 4])
+    for table in TABLES[:3]
+    for rule in table.rules()
+    for example in (*rule.examples, *rule.negatives)
+    for words in [parse(example).text.split()]
+    for at in range(0, len(words), 3)
+]
+
+
+@pytest.mark.parametrize("table", TABLES[:3], ids=lambda table: table.name)
+@given(
+    st.lists(
+        st.sampled_from(PIECES) | st.sampled_from(["1", "2", "\n", ",", ";", "(", ")", "i"]), max_size=10
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_no_mixture_of_examples_fails(table: Table, pieces: list[str]) -> None:
+    document = as_document(parse("@2016-02-29 " + " ".join(pieces)))
+    assert all(row.text == document.text[row.start : row.end] for row in table.extract(document))

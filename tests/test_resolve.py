@@ -11,6 +11,7 @@ from pipeline import examples, resolve
 from pipeline.extract import organisations
 from pipeline.records import OrganisationMention
 from pipeline.resolve import NameIndex, name_key, nominative, org_id, unify
+from pipeline.resolve.identity import Variant, variants
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,15 @@ from pipeline.resolve import NameIndex, name_key, nominative, org_id, unify
         ("II Liceum Ogólnokształcącego w Rybniku", "II Liceum Ogólnokształcące w Rybniku"),
         ("Lasów Państwowych", "Lasy Państwowe"),
         ("ZUS-u", "ZUS"),
+        ("SAPARD-u", "SAPARD"),
+        ("NFOŚiGW-owi", "NFOŚiGW"),
+        ("MOSiRu", "MOSiR"),
+        ("GOPSem", "GOPS"),
+        ("Eko-Ziemi", "Eko-Ziemia"),
+        (
+            "Przedsiębiorstwem Produkcyjno-Handlowo-Usługowym Gamrat S.A.",
+            "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Gamrat S.A.",
+        ),
     ],
 )
 def test_nominative(phrase: str, expected: str) -> None:
@@ -81,6 +91,12 @@ def mentions(text: str, doc_id: str = "example") -> list[OrganisationMention]:
     return resolve.resolve(document, organisations.extract(document))
 
 
+def named(*names: str) -> list[OrganisationMention]:
+    """Return mentions as an extractor could find them, each of a name."""
+    (model,) = mentions("Związek Miast Polskich.")
+    return [replace(model, name=name, org_type="company", org_id=org_id(name)) for name in names]
+
+
 def test_a_document_ties_an_acronym_to_every_mention_of_its_name() -> None:
     rows = mentions("Związek Miast Polskich (ZMP) pisze do Związku Miast Polskich. Tak mówi ZMP.")
     assert len(rows) == 4
@@ -95,6 +111,30 @@ def test_an_id_is_that_of_the_name_alone() -> None:
     assert org_id("Jurabud sp. z o.o.") == org_id("Jurabud spółka z o.o.")
     assert org_id("Gmina Lubicz") != org_id("Gmina Lubin")
     assert org_id("Związek Miast Polskich") == "60b12e031635a1c3"
+
+
+@pytest.mark.parametrize("variant", variants(), ids=lambda variant: variant.key)
+def test_variants_of_a_name_are_one_organisation_and_others_are_not(variant: Variant) -> None:
+    assert variant.same
+    for names in variant.same:
+        assert len(names) > 1
+        assert {org_id(name) for name in names} == {org_id(names[0])}
+    for names in variant.other:
+        assert len({org_id(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Fundacja Zielona Jura", "Fundacja Zielona Góra"),
+        ("Przedszkole nr 5", "Przedszkole nr 15"),
+        ("Powiat Bielski", "Miasto Bielsk"),
+        ("Urząd Miasta Łodzi", "Rada Miasta Łodzi"),
+        ("Eko S.A.", "Eko"),
+    ],
+)
+def test_names_that_only_look_alike_are_kept_apart(one: str, other: str) -> None:
+    assert org_id(one) != org_id(other)
 
 
 @given(st.text(max_size=40))
@@ -124,6 +164,36 @@ def test_an_acronym_with_two_expansions_stays_its_own_name_elsewhere() -> None:
     assert {row.name for row in unified if row.text == "NIK" and row.doc_id == "b"} == {
         "Najwyższa Izba Kontroli"
     }
+
+
+@pytest.mark.parametrize(
+    ("long", "acronym", "everywhere"),
+    [
+        ("Regionalna Izba Obrachunkowa w Łodzi", "RIO", False),
+        ("Państwowa Wyższa Szkoła Zawodowa w Nowym Sączu", "PWSZ", False),
+        ("Uniwersytet Mikołaja Kopernika w Toruniu", "UMK", True),
+        ("Związek Miast Polskich", "ZMP", True),
+    ],
+)
+def test_an_acronym_of_a_kind_that_many_towns_have_holds_in_its_document(
+    long: str, acronym: str, everywhere: bool
+) -> None:
+    rows = [
+        *mentions(f"{long} ({acronym}) pisze. {acronym} bada.", "a"),
+        *mentions(f"Opinia {acronym} wpłynęła.", "b"),
+    ]
+    unified = unify(rows)
+    assert {row.name for row in unified if row.doc_id == "a"} == {long}
+    assert {row.name for row in unified if row.doc_id == "b"} <= {long if everywhere else acronym}
+    assert not everywhere or len({row.org_id for row in unified}) == 1
+
+
+def test_a_company_is_the_same_without_its_legal_form_unless_there_are_two() -> None:
+    (full, bare), other = named("Jurabud sp. z o.o.", "JURABUD"), named("Jurabud S.A.")
+    assert {row.org_id for row in unify([full, bare])} == {org_id("Jurabud sp. z o.o.")}
+    assert [row.org_id for row in unify([full, bare, *other])] == [
+        org_id("Jurabud sp. z o.o."), org_id("Jurabud"), org_id("Jurabud S.A."),
+    ]  # fmt: skip
 
 
 def test_order_and_chunks_change_nothing() -> None:

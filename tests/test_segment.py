@@ -1,10 +1,19 @@
+import importlib.util
+import json
+import lzma
+import sys
+from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.segment import segment
+
+HARD = Path(__file__).parent / "hard_boundaries.txt"
+MEASURE = Path(__file__).parent.parent / "models" / "train" / "evaluate_sentences.py"
 
 
 def units(text: str) -> list[str]:
@@ -87,6 +96,83 @@ SEVERAL_SENTENCES = [
 @pytest.mark.parametrize("marked", SEVERAL_SENTENCES)
 def test_sentences_end_where_they_should(marked: str) -> None:
     assert sentences(marked.replace(" | ", " ")) == marked.split(" | ")
+
+
+HARD_LINES = [line for line in HARD.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+
+
+@pytest.mark.parametrize("marked", [line for line in HARD_LINES if line[0] != "?"])
+def test_hard_boundaries(marked: str) -> None:
+    assert sentences(marked.replace(" | ", " ")) == marked.split(" | ")
+
+
+@pytest.mark.parametrize("marked", [line.removeprefix("? ") for line in HARD_LINES if line[0] == "?"])
+def test_what_is_marked_as_wrong_is_wrong(marked: str) -> None:
+    assert sentences(marked.replace(" | ", " ")) != marked.split(" | ")
+
+
+@pytest.mark.parametrize("marked", SEVERAL_SENTENCES)
+def test_sentences_end_alike_inside_a_longer_text(marked: str) -> None:
+    text = f"Rada obradowała w maju. {marked.replace(' | ', ' ')} Potem zamknięto sesję."
+    assert sentences(text)[1:-1] == marked.split(" | ")
+
+
+@pytest.fixture(scope="module")
+def measure() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("evaluate_sentences", MEASURE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_ends_of_sentences_are_scored(measure: ModuleType, tmp_path: Path) -> None:
+    text = "Umowa trwa 5 min. Potem wygasa. tak jest (PAP) Koniec"
+    rows = [
+        {"split": "test", "text": text, "sentences": [[0, 17], [18, 31], [32, 46], [47, 53]]},
+        {"split": "dev", "text": "Nic.", "sentences": [[0, 4]]},
+    ]
+    path = tmp_path / "nkjp.jsonl.xz"
+    path.write_bytes(lzma.compress("\n".join(map(json.dumps, rows)).encode()))
+    (document,) = measure.read_nkjp(path, "test")
+    assert document.ends == {17, 31, 46}
+    assert not document.written
+    assert measure.score(lambda text: [17, 20, len(text)], [document]) == (1, 1, 2)
+    assert measure.marked_recall(lambda text: [17], [document]) == 0.5
+    assert list(measure.mistakes(lambda text: [17, 31, 46, 49], [document])) == [
+        "+ Umowa trwa 5 min. Potem wygasa. tak jest (PAP) Ko | iec"
+    ]
+
+
+def test_the_hard_boundaries_can_be_scored(measure: ModuleType) -> None:
+    texts = list(measure.read_marked(HARD))
+    assert len(texts) == len(HARD_LINES) > 150
+    assert all(text.text[end] == " " for text in texts for end in text.ends)
+    assert measure.score(measure.rules, texts).missed < 3
+
+
+def test_sentences_may_begin_small_where_a_whole_paragraph_does() -> None:
+    small = ["umowę podpisano w maju.", "potem przyszły pieniądze.", "czy starczy na drogi?", "wójt nie wie."]
+    assert sentences(" ".join(small)) == small
+    mixed = "Zarząd wydał polec. dotyczące drog. gminnych. Potem nic. Droga stoi. Wójt milczy."
+    assert sentences(mixed)[0] == "Zarząd wydał polec. dotyczące drog. gminnych."
+
+
+def test_a_remark_between_two_sentences_stands_apart() -> None:
+    assert sentences("Umowa jest ważna. (PAP) Następna także.") == [
+        "Umowa jest ważna.",
+        "(PAP)",
+        "Następna także.",
+    ]
+
+
+def test_quotations_hold_their_full_stops_together_only_where_they_are_short() -> None:
+    title = "Projekt „Razem. Gminy dla klimatu” trwa rok."
+    assert sentences(title) == [title]
+    long = "Wójt mówił o tym szeroko. " * 6
+    assert len(sentences(f"Zapisano „{long}Koniec”, po czym zamknięto sesję.")) > 5
 
 
 def test_sentences_divide_a_wrapped_paragraph() -> None:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import write
 from pipeline.batch import provenance, publish, workers
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
@@ -84,7 +85,13 @@ def run(
     started = time.perf_counter()
     seconds: dict[str, float] = {}
     with _claimed(out) as staging:
-        run_settings = {"model": model, **_plain(asdict(settings)), "max_bytes": max_bytes, **(options or {})}
+        run_settings = {
+            "model": model,
+            **_plain(asdict(settings)),
+            "teryt": write.sha256_of(settings.teryt) if settings.teryt else None,
+            "max_bytes": max_bytes,
+            **(options or {}),
+        }
         versions = provenance.versions(nlp)
         run_key = provenance.digest(
             run_settings, versions, provenance.rules_digest(), provenance.code_digest()

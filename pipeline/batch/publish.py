@@ -8,6 +8,8 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,14 @@ import pyarrow.parquet as pq
 
 from pipeline import records, resolve, write
 from pipeline.batch.shard import ShardReport, part_of
-from pipeline.records import TABLES, DocumentRecord, ErrorRecord, OrganisationMention, Record
+from pipeline.records import (
+    TABLES,
+    DocumentRecord,
+    ErrorRecord,
+    OrganisationMention,
+    OrganisationRecord,
+    Record,
+)
 
 MANIFEST = "manifest.json"
 STAGING = ".staging"
@@ -25,6 +34,8 @@ FINISHED = "finished"
 REPLACED = "replaced"
 PART_BYTES = 128 * 2**20
 """Size in memory at which a part file is full; on disk it is a fraction of that."""
+INDEX_ROWS = 65_536
+"""Organisations that are written at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +55,12 @@ def build(shards: Sequence[tuple[Path, ShardReport]], finished: Path) -> Built:
     repeats = _Repeats(shards)
     files: list[dict[str, Any]] = []
     rows = dict.fromkeys((record.table for record in TABLES), 0)
+    organisations = _Organisations(shards, repeats)
     for record in TABLES:
         if record is OrganisationMention:
-            tables = _unified_organisations(shards, repeats)
+            tables = organisations.mentions()
+        elif record is OrganisationRecord:
+            tables = organisations.summed_up()
         else:
             tables = (
                 repeats.without(record, pq.read_table(part_of(folder, record)), number)
@@ -106,14 +120,17 @@ class _Repeats:
                 self.also_at[sha256].append(source)
             self._repeated.append(repeated)
 
+    def kept(self, table: pa.Table, number: int) -> pa.Table:
+        """Return the table of shard ``number``, which has ``doc_id``, without rows of repeated documents."""
+        if not (repeated := self._repeated[number]):
+            return table
+        return table.filter(pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string()))))
+
     def without(self, record: type[Record], table: pa.Table, number: int) -> pa.Table:
         """Return the table of shard ``number`` without rows of repeated documents, ``also_at`` filled in."""
         if record is ErrorRecord:
             return table
-        if repeated := self._repeated[number]:
-            table = table.filter(
-                pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string())))
-            )
+        table = self.kept(table, number)
         if record is DocumentRecord:
             column = table.schema.get_field_index("also_at")
             others = [self.also_at[sha256] for sha256 in table["sha256"].to_pylist()]
@@ -123,20 +140,48 @@ class _Repeats:
         return table
 
 
-def _unified_organisations(
-    shards: Sequence[tuple[Path, ShardReport]], repeats: _Repeats
-) -> Iterator[pa.Table]:
-    """Yield each shard's organisations with the names and ids that hold for the whole run."""
-    index = resolve.NameIndex()
-    for number, (folder, _) in enumerate(shards):
-        index.add(_organisations(folder, repeats, number))
-    for number, (folder, _) in enumerate(shards):
-        yield records.to_arrow(OrganisationMention, index.apply(_organisations(folder, repeats, number)))
+class _Organisations:
+    """The organisations of a run: their mentions under the names and ids that hold for all of it, and each once."""
+
+    def __init__(self, shards: Sequence[tuple[Path, ShardReport]], repeats: _Repeats) -> None:
+        self._folders = [folder for folder, _ in shards]
+        self._repeats = repeats
+        self._names = resolve.NameIndex()
+        self._index = resolve.OrganisationIndex()
+
+    def mentions(self) -> Iterator[pa.Table]:
+        """Yield each shard's mentions; what they come to is summed up on the way."""
+        for number in range(len(self._folders)):
+            self._names.add(self._rows(number))
+        for number in range(len(self._folders)):
+            rows = self._names.apply(self._rows(number))
+            self._index.add(rows, self._days(number))
+            yield records.to_arrow(OrganisationMention, rows)
+
+    def summed_up(self) -> Iterator[pa.Table]:
+        """Yield the organisations whose mentions have been gone through, so many at a time."""
+        for held in _batched(self._index.records(), INDEX_ROWS):
+            yield records.to_arrow(OrganisationRecord, held)
+
+    def _read(
+        self, number: int, record: type[Record], columns: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        table = pq.read_table(part_of(self._folders[number], record), columns=columns)
+        rows: list[dict[str, Any]] = self._repeats.kept(table, number).to_pylist()
+        return rows
+
+    def _rows(self, number: int) -> list[OrganisationMention]:
+        return [OrganisationMention(**row) for row in self._read(number, OrganisationMention)]
+
+    def _days(self, number: int) -> dict[str, date]:
+        """Return the reference dates of a shard's documents, of those that have one."""
+        rows = self._read(number, DocumentRecord, ["doc_id", "reference_date"])
+        return {row["doc_id"]: row["reference_date"] for row in rows if row["reference_date"]}
 
 
-def _organisations(folder: Path, repeats: _Repeats, number: int) -> list[OrganisationMention]:
-    table = repeats.without(OrganisationMention, pq.read_table(part_of(folder, OrganisationMention)), number)
-    return [OrganisationMention(**row) for row in table.to_pylist()]
+def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[OrganisationRecord]]:
+    while held := list(islice(rows, size)):
+        yield held
 
 
 def write_manifest(manifest: Mapping[str, Any], finished: Path) -> None:

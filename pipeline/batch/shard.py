@@ -15,7 +15,7 @@ from pipeline import flow, read, records, write
 from pipeline.document import Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
-from pipeline.records import TABLES, DocumentRecord, ErrorRecord, Mention, Record
+from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -226,7 +226,7 @@ def _write_rows(
 def _tables(
     extractions: Sequence[Extraction], errors: Sequence[ErrorRecord]
 ) -> dict[type[Record], Sequence[Record]]:
-    tables: dict[type[Record], list[Record]] = {record: [] for record in TABLES}
+    tables: dict[type[Record], list[Record]] = {record: [] for record in EXTRACTED}
     tables[ErrorRecord] += errors
     for extraction in extractions:
         tables[DocumentRecord].append(extraction.document)

@@ -109,6 +109,13 @@ def run(
     ],
     model: Model = "auto",
     reference_date: ReferenceDate = None,
+    teryt: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The register TERC as CSV, as GUS publishes it: local governments get their codes from it.",
+        ),
+    ] = None,
     files_from: Annotated[
         Path | None,
         typer.Option(metavar="LIST", help="Read more inputs from this file, one a line; - is stdin."),
@@ -157,8 +164,9 @@ def run(
             id_column=id_column,
             date_column=date_column,
         )
+        _check_register(teryt)
         annotator = _load(model, log)
-        settings = Settings(reference_date=reference_date.date() if reference_date else None)
+        settings = Settings(reference_date=reference_date.date() if reference_date else None, teryt=teryt)
         try:
             with progress_bar(_console(stderr=True), quiet=log_json) as report:
                 done = batch.run(
@@ -242,10 +250,10 @@ def evaluate(
         screen.evaluation(console, measured)
     baseline = Baseline.read(gate or CORPUS / "baseline.json")
     if update_baseline:
-        baseline = baseline.raised(measured.model, measured.scores)
+        baseline = baseline.raised(measured.model, measured.figures)
         baseline.write(gate or CORPUS / "baseline.json")
     if gate:
-        shortfalls = baseline.shortfalls(measured.model, measured.scores)
+        shortfalls = baseline.shortfalls(measured.model, measured.figures)
         if shortfalls is None:
             _fail(f"{gate} has no floors for the model {measured.model}")
         screen.shortfalls(_console(stderr=True), shortfalls)
@@ -426,14 +434,15 @@ def models(
       plextract models --get
     """
     from pipeline.cli import screen
-    from pipeline.models import installed_models, select_model
+    from pipeline.models import candidates, installed_models, select_model
 
     if get:
         from pipeline.cli.fetch import fetch_stock_model
 
         typer.echo(fetch_stock_model())
         return
-    screen.models(_console(), installed_models(), select_model())
+    _, warnings = candidates()
+    screen.models(_console(), installed_models(), select_model(), warnings)
 
 
 # --- what commands share -------------------------------------------------------------------------------------
@@ -448,6 +457,17 @@ def _size(stated: str) -> int:
     if not found or found[2] not in SIZES:
         _fail(f"--max-bytes: {stated} is no size; write 20000000, 20MB or 20MiB", WRONG_USE)
     return int(float(found[1]) * SIZES[found[2]])
+
+
+def _check_register(teryt: Path | None) -> None:
+    """End with wrong use where the register cannot be read."""
+    from pipeline.resolve import read_register
+
+    if teryt:
+        try:
+            read_register(teryt)
+        except (OSError, ValueError) as error:
+            _fail(f"--teryt: {error}", WRONG_USE)
 
 
 def _load(model: str, log: Any = None) -> Any:

@@ -184,6 +184,16 @@ def evaluation(console: Console, measured: Evaluation) -> None:
             str(score.predicted),
             str(score.gold),
         )
+    clusters = measured.clusters
+    table.add_row(
+        "organisations B³ of ids",
+        f"{clusters.precision:.3f}",
+        f"{clusters.recall:.3f}",
+        f"[bold]{clusters.f1:.3f}[/]",
+        "",
+        str(clusters.predicted),
+        str(clusters.gold),
+    )
     console.print(table)
     console.print()
     for name, agreement in measured.column_agreement.items():
@@ -281,16 +291,30 @@ def rule(console: Console, shown: Rule) -> None:
             console.print(f"  {sign} {escape(text)}", highlight=False, soft_wrap=True)
 
 
-def models(console: Console, listed: Sequence[ModelInfo], chosen: ModelChoice) -> None:
-    """Print the models at hand, with the F1 that their makers measured, and the one that auto takes."""
+def models(
+    console: Console, listed: Sequence[ModelInfo], chosen: ModelChoice, warnings: Sequence[str] = ()
+) -> None:
+    """Print the models at hand, the F1 that their makers measured, the one that auto takes, and what is amiss."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for title in ("model", "version", "origin", "names it finds"):
-        table.add_column(title)
-    table.add_column("F1", justify="right")
+    for title in ("", "model", "version", "origin"):
+        table.add_column(title, no_wrap=True)
+    for title in ("F1, names", "orgName"):
+        table.add_column(title, justify="right", no_wrap=True)
+    finds: dict[tuple[str, ...], list[str]] = {}
     for info in listed:
-        measured = f"{info.scores['ents_f']:.3f}" if "ents_f" in info.scores else ""
-        table.add_row(f"[bold]{info.name}[/]", info.version, info.origin, ", ".join(info.labels), measured)
+        scores = (f"{info.scores[key]:.3f}" if key in info.scores else "" for key in ("ents_f", "orgName"))
+        mark = "[green]→[/]" if info == chosen.info else ""
+        table.add_row(mark, f"[bold]{escape(info.name)}[/]", info.version, info.origin, *scores)
+        finds.setdefault(info.labels, []).append(info.name)
     if listed:
         console.print(table)
         console.print()
+    for labels, names in finds.items():
+        kinds = ", ".join(labels) or "none, for want of a component ner"
+        console.print(f"[dim]names found by {escape(', '.join(names))}:[/] {escape(kinds)}", highlight=False)
+    if any(info.scores for info in listed):
+        console.print("[dim]F1 is stated by the makers, each on texts of their own; to measure here:[/]")
+        console.print("  plextract evaluate --model NAME\n", highlight=False)
+    for warning in warnings:
+        console.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     console.print(f"auto → {escape(chosen.message)}", highlight=False, soft_wrap=True)

@@ -2,14 +2,15 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline import annotate, flow, read, resolve
 from pipeline.document import RawDocument, StageError
 from pipeline.evaluate import mistakes, scoring
+from pipeline.evaluate.clusters import ClusterScore, b_cubed
 from pipeline.evaluate.mistakes import Mistake
 from pipeline.evaluate.scoring import Calibration, GoldDocument, Rows, Scores, score
 from pipeline.records import Mention, OrganisationMention
@@ -22,6 +23,20 @@ __all__ = ["Baseline", "Evaluation", "evaluate", "score"]
 NO_MODEL = "none"
 FLOORS = ("precision", "recall", "f1")
 FLOOR_DECIMALS = 3
+CLUSTERS = "organisations.clusters"
+
+
+class Figures(Protocol):
+    """What a floor can be set for, whatever is measured."""
+
+    @property
+    def precision(self) -> float: ...
+
+    @property
+    def recall(self) -> float: ...
+
+    @property
+    def f1(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,16 @@ class Evaluation:
     @property
     def scores(self) -> Scores:
         return score([document.rows for document in self.gold], self.predicted)
+
+    @property
+    def clusters(self) -> ClusterScore:
+        """How well the ids of organisations group their mentions over all documents."""
+        return b_cubed([document.rows for document in self.gold], self.predicted)
+
+    @property
+    def figures(self) -> Mapping[str, Figures]:
+        """Everything that a baseline has floors for."""
+        return {**self.scores, CLUSTERS: self.clusters}
 
     @property
     def column_agreement(self) -> dict[str, dict[str, float]]:
@@ -61,6 +86,7 @@ class Evaluation:
             "model": self.model,
             "documents": len(self.gold),
             "scores": {name: measured.as_dict() for name, measured in self.scores.items()},
+            "clusters": self.clusters.as_dict(),
             "column_agreement": self.column_agreement,
             "calibration": {table: asdict(found) for table, found in self.calibration.items()},
             "failures": self.failures,
@@ -156,7 +182,7 @@ class Baseline:
             json.dumps({"floors": self.floors}, indent=2, sort_keys=True) + "\n", encoding="utf-8"
         )
 
-    def shortfalls(self, model: str, scores: Scores) -> list[Shortfall] | None:
+    def shortfalls(self, model: str, scores: Mapping[str, Figures]) -> list[Shortfall] | None:
         """Return the floors of ``model`` that ``scores`` do not reach; None where it has no floors to be held to."""
         if model not in self.floors:
             return None
@@ -167,7 +193,7 @@ class Baseline:
             if (measured := float(getattr(scores[measure], figure))) < floor
         ]
 
-    def raised(self, model: str, scores: Scores) -> "Baseline":
+    def raised(self, model: str, scores: Mapping[str, Figures]) -> "Baseline":
         """Return a baseline with the floors of ``model`` at ``scores``, rounded down; none is lowered."""
         old = self.floors.get(model, {})
         new = {

@@ -160,6 +160,7 @@ class Measure:
         return all(gold.columns.get(name) == predicted.columns.get(name) for name in compared)
 
 
+ORGANISATIONS_RELAXED = Measure("organisations.relaxed", OrganisationMention)
 ORGANISATIONS_CANONICAL = Measure(
     "organisations.canonical", OrganisationMention, compared=OrganisationMention.values
 )
@@ -170,7 +171,7 @@ MEASURES: tuple[Measure, ...] = (
         if table is not OrganisationMention
     ),
     Measure("organisations.strict", OrganisationMention, exact_span=True),
-    Measure("organisations.relaxed", OrganisationMention),
+    ORGANISATIONS_RELAXED,
     ORGANISATIONS_CANONICAL,
 )
 JUDGED = (

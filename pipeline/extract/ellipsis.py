@@ -7,11 +7,12 @@ allows that. Where something else is counted in between, the number means that, 
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from pipeline import morphology
-from pipeline.document import Document
+from pipeline.document import MAX_CONTEXT, Document
 from pipeline.morphology import Reading
 from pipeline.rules import Match, Rule, lexicon
 
@@ -22,6 +23,10 @@ PART = re.compile(r"\b(?:w tym|z czego|z tego|m\.in\.|między innymi)\s")
 CONTINUES = re.compile(r"[–—-] ?[\da-ząćęłńóśźż]|[a-ząćęłńóśźż]")
 """How no sentence begins: the full stop before it closed an abbreviation."""
 CLAUSE = re.compile(r"[,;:.–—]")
+BORDER = re.compile(r"[;:()–—]|\.\s+[A-ZĄĆĘŁŃÓŚŹŻ]")
+"""What ends a row of counts with the same preposition."""
+FARTHEST = 200
+"""How many counts before a number are asked whether it means them."""
 NEAR = 60
 """Characters of the clause on either side of a count in which a verb of joining makes it an increment."""
 
@@ -35,7 +40,7 @@ class CountRule(Rule):
 
     reads: Literal[
         "count", "given", "labelled", "of_which", "elliptical", "narrowed", "series", "parallel", "answer",
-        "closing", "gapped", "asked", "mentioned", "other", "money", "people", "nothing",
+        "closing", "limit", "gapped", "asked", "mentioned", "other", "money", "people", "nothing",
     ] = "count"  # fmt: skip
     unit: str | None = None
     """Lemma of the unit, where the pattern spells out one."""
@@ -49,8 +54,7 @@ class Unit(NamedTuple):
     unit_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A count, or something that a number without a unit may refer to: ``unit`` is None for what is no unit."""
 
     match: Match[CountRule]
@@ -79,7 +83,8 @@ def resolved(document: Document, found: Sequence[Found]) -> list[Found]:
 class _Resolver:
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.starts = [sentence.start for sentence in document.sentences]
+        self.begins: list[int] = []
+        """For each sentence up to the last one asked about, where the one begins that it continues."""
         self.seen: list[Found] = []
         self.rows: list[Found] = []
 
@@ -102,16 +107,28 @@ class _Resolver:
         meant = self._antecedent(one)
         if meant is None or meant.unit is None:
             return None
-        return replace(one, unit=meant.unit, genders=meant.genders, elliptical=True)
+        return one._replace(unit=meant.unit, genders=meant.genders, elliptical=True)
 
     def _antecedent(self, one: Found) -> Found | None:
-        """Return what the number means: a count, or something else that is counted; None where nothing fits."""
+        """Return what the number means: a count, or something else that is counted; None where nothing fits.
+
+        What stands in brackets that are closed is an aside: it is meant only where nothing outside can be.
+        """
         since = self._since(one)
+        nearest = islice(reversed(self.seen), FARTHEST)
+        candidates = list(takewhile(lambda earlier: earlier.start >= since, nearest))
+        asides = [earlier for earlier in candidates if self._is_aside(earlier, one)]
+        outside = [earlier for earlier in candidates if earlier not in asides]
+        return self._meant(one, outside) or (self._meant(one, asides) if one.reads != "series" else None)
+
+    def _is_aside(self, earlier: Found, one: Found) -> bool:
+        between = self.document.text[earlier.end : one.start]
+        return between.find(")") >= 0 and not 0 <= between.find("(") < between.find(")")
+
+    def _meant(self, one: Found, candidates: Sequence[Found]) -> Found | None:
         number = _numeral_readings(one)
-        for earlier in reversed(self.seen):
-            if earlier.start < since:
-                return None
-            if earlier.reads == "mentioned" and one.reads != "of_which":
+        for earlier in candidates:
+            if earlier.reads == "mentioned" and one.reads not in ("of_which", "limit"):
                 continue
             if self._is_part(earlier, one):
                 continue
@@ -133,18 +150,26 @@ class _Resolver:
     def _is_part(self, earlier: Found, one: Found) -> bool:
         """Tell whether a count only broke down another one, in a sentence before (``9 jednostek, w tym 2 miasta``)."""
         sentence = self.document.sentence_at(earlier.start)
-        return one.start >= sentence.end and bool(
-            PART.search(self.document.text, sentence.start, earlier.start)
-        )
+        begin = max(sentence.start, earlier.start - MAX_CONTEXT)
+        return one.start >= sentence.end and bool(PART.search(self.document.text, begin, earlier.start))
 
     def _since(self, one: Found) -> int:
         """Return where the search ends: at the sentence before, or in series and parallels at the sentence."""
-        at = bisect.bisect_right(self.starts, one.start) - 1
-        while at > 0 and CONTINUES.match(self.document.text, self.starts[at]):
-            at -= 1
+        sentences = self.document.sentences
+        if not sentences:
+            return 0
+        at = self._first_of(bisect.bisect_right(sentences, one.start, key=attrgetter("start")) - 1)
         if one.reads not in ("series", "parallel", "gapped") and (one.reads != "closing" or _counts_on(one)):
             at -= 1
-        return self.starts[max(at, 0)] if self.starts else 0
+        return sentences[max(at, 0)].start
+
+    def _first_of(self, at: int) -> int:
+        """Return the number of the sentence that a sentence continues, itself where it continues none."""
+        sentences, text = self.document.sentences, self.document.text
+        for number in range(len(self.begins), at + 1):
+            continues = number > 0 and CONTINUES.match(text, sentences[number].start)
+            self.begins.append(self.begins[-1] if continues else number)
+        return self.begins[at] if at >= 0 else at
 
     def _narrows(self, one: Found, earlier: Found) -> bool:
         """Tell whether an adjective that stands without its noun agrees with what was counted."""
@@ -162,10 +187,21 @@ class _Resolver:
         return _in_words(one) and bool(before) and before[-1] == preposition
 
     def _in_series(self, one: Found, earlier: Found) -> bool:
-        sign = self.document.text[one.match.reach.start]
-        if sign == ":":
+        """Tell whether a number breaks down the one before a colon, or goes on as one before it does (z …, i dwie z …)."""
+        text = self.document.text
+        if text[one.match.reach.start] == ":":
             return earlier.unit is not None and earlier.low > one.low
-        return earlier.reads == "series"
+        if earlier.reads == "series":
+            return True
+        following = text[earlier.end : earlier.end + 12].split()
+        preposition = one.match.captures["preposition"][-1].forms[0].lower()
+        alike = bool(following) and following[0].lower() == preposition
+        return (
+            earlier.unit is not None
+            and alike
+            and _in_words(one)
+            and not BORDER.search(text, earlier.end, one.start)
+        )
 
     def _joined(self, row: Found) -> Found:
         """Mark a count as an increment where a verb of joining says so and an earlier number stands."""
@@ -173,7 +209,7 @@ class _Resolver:
             return row
         last = self.rows[-1] if self.rows else None
         coordinated = last and last.increment and JOINING.fullmatch(self.document.text, last.end, row.start)
-        return replace(row, increment=True) if coordinated or self._joins(row) else row
+        return row._replace(increment=True) if coordinated or self._joins(row) else row
 
     def _joins(self, row: Found) -> bool:
         """Tell whether a word of joining stands near a count."""

@@ -12,7 +12,7 @@ from pipeline import morphology
 from pipeline.document import Document, Span
 from pipeline.extract.ellipsis import CountRule, Found, Unit, resolved
 from pipeline.morphology import Reading
-from pipeline.numbers import Number, folded_tokens_of, read
+from pipeline.numbers import Number, folded_tokens_of
 from pipeline.patterns import Capture, Patterns
 from pipeline.records import PartnerCountMention
 from pipeline.rules import Match, RuleSet, lexicon, rule_set
@@ -26,6 +26,8 @@ FUNCTION_WORDS = frozenset(
 )
 AGREEMENT = frozenset({"porozumienia", "umowy", "listu", "deklaracji", "konsorcjum"})
 """What the parties (strony) of are partners; other strony are sides and pages."""
+MAX_FORMS = 16_384
+"""Word forms whose readings are remembered."""
 NOT_COUNTED = re.compile(r"\s?(?:%|‰|proc\b|[.,:/]\d|r\.|zł\b|km\b|m²|ha\b)")
 TOUCHING = re.compile(r"[\w.,:/°§#-]")
 
@@ -196,13 +198,8 @@ class _Reading:
             return [Found(match, match.start, match.end)]
         noun = match.captures["noun"][-1].forms[0]
         number = _number(match, "low")
-        analyses = morphology.analyse(noun)
-        if number is None or lexicon().value("unit", noun) or any(a.pos in FUNCTION_WORDS for a in analyses):
-            return None
-        readings = frozenset(
-            reading for analysis in analyses if analysis.pos in NOUNS for reading in analysis.readings
-        )
-        if not readings or not _fits(number, readings):
+        readings = _readings_of_noun(noun)
+        if number is None or not readings or not _fits(number, readings):
             return None
         if not all(
             readings & _adjective_readings(adjective) for adjective in match.captures.get("modifier", ())
@@ -254,14 +251,14 @@ class _Reading:
 
     def _is_name(self, head: Capture) -> bool:
         """Tell whether a numbered list goes on with a name: ``1 Gmina Bytów``."""
-        return head.forms[0][0].isupper() and bool(
-            re.match(r"\s[^\W\d_a-ząćęłńóśźż]", self.document.text[head.end :][:2])
+        return head.forms[0][:1].isupper() and bool(
+            re.match(r"\s[^\W\d_a-ząćęłńóśźż]", self.document.text[head.end : head.end + 2])
         )
 
 
 def _number(match: Match[CountRule], name: str) -> Number | None:
-    captured = match.captures.get(name)
-    return read(captured[0].forms[0]) if captured else None
+    number: Number | None = match.value(name)
+    return number
 
 
 def _found(
@@ -339,6 +336,7 @@ def _label_pattern() -> Patterns:
     return Patterns({"label": label}, lexicon())
 
 
+@lru_cache(maxsize=MAX_FORMS)
 def _readings(form: str, unit: Unit) -> frozenset[Reading]:
     """Return the grammatical readings of a unit's noun; none for an abbreviation."""
     analyses = [analysis for analysis in morphology.analyse(form.lower()) if analysis.pos in NOUNS]
@@ -346,14 +344,31 @@ def _readings(form: str, unit: Unit) -> frozenset[Reading]:
     return frozenset(reading for analysis in own or analyses for reading in analysis.readings)
 
 
+@lru_cache(maxsize=MAX_FORMS)
+def _readings_of_noun(form: str) -> frozenset[Reading]:
+    """Return the grammatical readings of what can be counted and is no unit; none for every other word."""
+    analyses = morphology.analyse(form)
+    if lexicon().value("unit", form) or any(analysis.pos in FUNCTION_WORDS for analysis in analyses):
+        return frozenset()
+    return frozenset(
+        reading for analysis in analyses if analysis.pos in NOUNS for reading in analysis.readings
+    )
+
+
+@lru_cache(maxsize=MAX_FORMS)
 def _genders(readings: frozenset[Reading]) -> frozenset[str]:
     return frozenset(reading.gender for reading in readings)
 
 
 def _adjective_readings(adjective: Capture) -> frozenset[Reading]:
+    return _readings_of_adjective(adjective.forms[-1])
+
+
+@lru_cache(maxsize=MAX_FORMS)
+def _readings_of_adjective(form: str) -> frozenset[Reading]:
     return frozenset(
         reading
-        for analysis in morphology.analyse(adjective.forms[-1].lower())
+        for analysis in morphology.analyse(form.lower())
         if analysis.pos in ADJECTIVES
         for reading in analysis.readings
     )
@@ -363,13 +378,21 @@ def _fits(number: Number, readings: frozenset[Reading]) -> bool:
     """Tell whether a noun can go with a number: ``1 powiat``, ``4 gminy``, ``5 gmin``, but not ``2013 gminy``."""
     if not readings:
         return True
+    singular, plural, after_few = _numbers(readings)
     if number.value == 1 and number.value_max is None:
-        return any(reading.number == "sg" for reading in readings)
-    cases = {reading.case for reading in readings if reading.number == "pl"}
-    if cases and cases <= {"nom", "acc", "voc"}:
+        return singular
+    if plural and after_few:
         last, teens = int(number.value) % 10, int(number.value) % 100 // 10 == 1
         return last in (2, 3, 4) and not teens and number.value_max is None
-    return bool(cases)
+    return plural
+
+
+@lru_cache(maxsize=MAX_FORMS)
+def _numbers(readings: frozenset[Reading]) -> tuple[bool, bool, bool]:
+    """Return whether a noun can be singular, whether plural, and whether so only as after two, three and four."""
+    cases = {reading.case for reading in readings if reading.number == "pl"}
+    singular = any(reading.number == "sg" for reading in readings)
+    return singular, bool(cases), cases <= {"nom", "acc", "voc"}
 
 
 def _qualifier(adjectives: Sequence[Capture], unit: Unit | None) -> str | None:

@@ -6,6 +6,11 @@ from functools import cache, lru_cache
 from pipeline import morphology, rules
 
 CLOCK = re.compile(r"\d{1,2}[.:]\d{2}\b")
+PAST = re.compile(r"(\w+(?:ł(?=e)|ł[ao]|li|ły))(?:e?[mś]|śmy|ście)")
+"""A verb in the past with its personal ending, which the dictionary has without: ``byłem``, ``podpisaliśmy``."""
+NAMES = frozenset({"nazwisko", "imię", "nazwa_geograficzna"})
+_FUNCTION = frozenset({"prep", "conj", "comp", "adv", "part", "ppron12", "ppron3"})
+ABBREVIATIONS = ("anywhere", "inside", "behind_number", "closes")
 MAX_LABEL = 80
 MAX_LABEL_WORDS = 8
 _FINITE = frozenset({"fin", "praet", "imps", "bedzie", "winien", "pred"})
@@ -19,11 +24,12 @@ def words(category: str) -> frozenset[str]:
     return frozenset(form if entry.get("exact") else form.lower() for form in entry["forms"])
 
 
-def is_abbreviation(word: str) -> bool:
-    """Tell whether a full stop after the word may belong to it: ``r``, ``m.in``, ``S.A``."""
+@lru_cache(maxsize=20_000)
+def is_abbreviation(word: str, *, listed: bool = False) -> bool:
+    """Tell whether a full stop after the word may belong to it: ``r``, ``m.in``, ``S.A``; ``listed``: and it is in the vocabulary."""
     lower = word.lower()
-    dotted = "." in word and all(len(part) < 2 for part in word.split("."))
-    return dotted or lower in words("abbreviation_anywhere") or lower in words("abbreviation_inside")
+    dotted = not listed and "." in word and all(len(part) < 2 for part in word.split("."))
+    return dotted or any(lower in words(f"abbreviation_{kind}") for kind in ABBREVIATIONS)
 
 
 @lru_cache(maxsize=20_000)
@@ -54,9 +60,33 @@ def is_finite_verb(word: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def is_oblique(word: str, *, genitive: bool = False) -> bool:
+    """Tell whether the word is a noun or adjective that is no nominative and no mere accusative; ``genitive``: that can be one."""
+    tags = [tag for tag in _tags(word) if tag[0] != "brev"]
+    if not tags or any(tag[0] not in ("subst", "adj") or len(tag) < 3 for tag in tags):
+        return False
+    cases = {case for tag in tags for case in tag[2].split(".")} - {"acc", "voc"}
+    return bool(cases) and "nom" not in cases and (not genitive or "gen" in cases)
+
+
+@lru_cache(maxsize=20_000)
+def is_common(word: str) -> bool:
+    """Tell whether the dictionary knows the word, and no person or place of that name."""
+    analyses = morphology.analyse(word) if word.isalpha() else ()
+    return bool(_tags(word)) and not any(NAMES & {*analysis.kinds} for analysis in analyses)
+
+
+@lru_cache(maxsize=20_000)
+def is_known(word: str) -> bool:
+    """Tell whether the dictionary knows the word, and not as an abbreviation alone."""
+    return any(tag[0] != "brev" for tag in _tags(word))
+
+
+@lru_cache(maxsize=20_000)
 def can_open_name(word: str) -> bool:
     """Tell whether the word can begin a name: a noun, an adjective, or one that the dictionary does not know."""
-    return any(tag[0] in _NOMINAL for tag in _tags(word) or [["ign"]])
+    kinds = {tag[0] for tag in _tags(word)} or {"ign"}
+    return not kinds.isdisjoint(_NOMINAL) and kinds.isdisjoint(_FUNCTION)
 
 
 def is_label(label: str) -> bool:
@@ -71,7 +101,8 @@ def is_label(label: str) -> bool:
     if CLOCK.match(label) or (len(parts) > 1 and parts[-1] in words("line_goes_on")):
         return False
     if any(
-        part[-1] == "." and not part[0].isdigit() and not is_abbreviation(part[:-1]) for part in parts[:-1]
+        part[-1] == "." and not part[0].isdigit() and not is_abbreviation(part.lstrip("([")[:-1])
+        for part in parts[:-1]
     ):
         return False
     if any(mark in label for mark in ("! ", "? ", "...", "…")):
@@ -87,4 +118,7 @@ def label_text(opening: str) -> str:
 def _tags(word: str) -> list[list[str]]:
     if not word.isalpha():  # Morfeusz complains on stderr of U+FFFD, and has nothing to say of the rest
         return []
-    return [analysis.tag.split(":") for analysis in morphology.analyse(word)]
+    found = morphology.analyse(word)
+    if not found and (past := PAST.fullmatch(word)):
+        found = tuple(stem for stem in morphology.analyse(word[: past.end(1)]) if stem.pos == "praet")
+    return [analysis.tag.split(":") for analysis in found]

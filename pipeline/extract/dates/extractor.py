@@ -22,8 +22,8 @@ def extract(document: Document) -> list[DateMention]:
     A day or month without a year takes it from the sentence or from the reference date. What needs a
     reference date where there is none gives no row.
     """
-    found = rule_set("dates", DateRule).read(tokens_of(document), Reader(document.reference_date))
-    drafts = with_years(document, [draft for draft, _ in found])
+    found = rule_set("dates", DateRule).read(tokens_of(document), Reader(document))
+    drafts = with_years(document, [draft for draft, _ in found], [not rule.named for _, rule in found])
     rows: list[DateMention] = []
     for draft, (_, rule) in zip(drafts, found, strict=True):
         if draft is None:

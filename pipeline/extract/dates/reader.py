@@ -1,9 +1,12 @@
 """From the matches of the rules to drafts of mentions: what each kind of reading means."""
 
+import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import time
 
+from pipeline.document import Document
 from pipeline.extract.dates import relative
 from pipeline.extract.dates.edtf import GROUPINGS, Interval, Point, Value
 from pipeline.extract.dates.holidays import FIXED, FROM_EASTER, holiday
@@ -13,21 +16,26 @@ from pipeline.lexicon import DASHES
 from pipeline.patterns import Capture
 from pipeline.rules import Match
 
+DECEMBER = 12
 FEASTS = frozenset(f"feast_{name}" for name in (*FIXED, *FROM_EASTER))
+YEAR_HEADING = re.compile(r"(?i:rok|lata)(?:\s[^\W\d_]+){0,3}")
+CELL_BORDER = re.compile(r"\t+|\s*\|\s*| {2,}")
 Drafts = Sequence[Draft] | None
 """None where the match is no right reading and shorter ones may be; empty where nothing may be read."""
 
 
 class Reader:
-    """Reads the matches of one document; ``reference`` is what relative dates count from."""
+    """Reads the matches of one document."""
 
-    def __init__(self, reference: date | None) -> None:
-        self._reference = reference
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._reference = document.reference_date
         self._readings: dict[Reading, Callable[[Match[DateRule]], Drafts]] = {
             "point": self._point,
             "range": self._range,
             "open": self._open,
             "years": self._years,
+            "cell": self._cell,
             "day_word": self._day_word,
             "count": self._count,
             "period": self._period,
@@ -56,6 +64,8 @@ class Reader:
 
     def _range(self, match: Match[DateRule]) -> Drafts:
         captures = Captures(match)
+        if _ends_a_sentence(match):
+            return None
         last = partial(match, self._reference, "last_")
         start = _in_month_of(last, partial(match, self._reference, "from_"))
         end = _in_month_of(last, partial(match, self._reference, "to_"))
@@ -78,6 +88,20 @@ class Reader:
     def _years(self, match: Match[DateRule]) -> Drafts:
         *items, last = match.captures["item"]
         return [*(_of_years(item, item.end) for item in items), _of_years(last, match.end)]
+
+    def _cell(self, match: Match[DateRule]) -> Drafts:
+        """Read a year alone in a cell where its column is headed ``Rok``, or where it heads one of several such columns."""
+        label = self._document.sentence_at(match.start).label
+        headed = label is not None and YEAR_HEADING.fullmatch(label)
+        return self._point(match) if headed or self._heads_a_column(match) else None
+
+    def _heads_a_column(self, match: Match[DateRule]) -> bool:
+        text = self._document.text
+        first, last = text.rfind("\n", 0, match.start) + 1, text.find("\n", match.end)
+        cells = CELL_BORDER.split(text[first : None if last < 0 else last])
+        years = [int(cell) for cell in cells if cell.isdecimal() and len(cell) == len("2014")]
+        steps = {after - before for before, after in itertools.pairwise(years)}
+        return steps in ({1}, {-1}) and int(match.value("year")) in years
 
     def _day_word(self, match: Match[DateRule]) -> Drafts:
         (word,) = match.captures.get("day_word") or match.captures["today_adjective"]
@@ -140,6 +164,16 @@ def _counted(match: Match[DateRule], value: Value) -> Draft:
     return Draft(match.start, match.end, as_partial(value), None, opens, closes)
 
 
+def _signs(match: Match[DateRule]) -> list[str]:
+    """Return what stands between the ends of a range: dashes, ``do``."""
+    return [form for sign in match.captures.get("date_to", ()) for form in sign.forms if not form.isspace()]
+
+
+def _ends_a_sentence(match: Match[DateRule]) -> bool:
+    """Whether a sentence ends between the two: ``2019 r. Do 2025 r. …``."""
+    return any(form.istitle() for form in _signs(match))
+
+
 def _make_a_range(match: Match[DateRule], start: Partial, end: Partial) -> bool:
     """Whether two ends go together.
 
@@ -149,15 +183,14 @@ def _make_a_range(match: Match[DateRule], start: Partial, end: Partial) -> bool:
     if start.empty or end.empty or start.unspecified != end.unspecified:
         return False
     captures = Captures(match)
-    signs = [form for sign in match.captures.get("date_to", ()) for form in sign.forms if not form.isspace()]
-    if any(form.istitle() for form in signs):  # 2019 r. Do 2025 r. …: a sentence ends between the two
-        return False
+    signs = _signs(match)
     if start.grain != end.grain and any(form in DASHES for form in signs):
         return False
     if signs and captures.has("from_bare_year") and captures.has("to_bare_year") and not end.at_end:
         return False
     roman = captures.has("from_bare_roman") or captures.has("to_bare_roman")
-    return not (roman and start.year is None and end.year is None)
+    months = all(side.part is None or side.part <= DECEMBER for side in (start, end))
+    return not roman or (months and not (start.year is None and end.year is None))
 
 
 def _clocks_of_range(match: Match[DateRule]) -> tuple[time | None, time | None]:

@@ -124,25 +124,32 @@ class Captures:
 
     def __init__(self, match: Match[Any], prefix: str = "") -> None:
         self._match = match
-        self._prefix = prefix
+        self._parts = match.parts(prefix)
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
 
     def get(self, name: str) -> Any:
-        return self._match.value(self._prefix + name)
+        parts = self._parts.get(name)
+        return None if parts is None else self._match.value_of(parts[0])
 
     def has(self, name: str) -> bool:
-        return self._prefix + name in self._match.captures
+        return name in self._parts
 
     def ordinal(self, name: str) -> int:
         """Return the value of an ordinal in words; raises ``UnreadableError`` where the words are none."""
-        value = numbers.ordinal(self._match.captures[self._prefix + name][0].forms)
+        value = numbers.ordinal(self._match.captured(self._parts[name][0]).forms)
         if value is None:
             raise UnreadableError(f"{name} is no ordinal")
         return value
 
     def sum(self, *names: str) -> int | None:
         """Return the sum of the captures' values; None where there are none of them."""
-        values = [self.get(name) for name in names if self.has(name)]
+        values = [self._match.value_of(self._parts[name][0]) for name in names if name in self._parts]
         return sum(values) if values else None
+
+
+NOTHING = Partial()
 
 
 def partial(match: Match[Any], reference: date | None, prefix: str = "") -> Partial:
@@ -151,6 +158,8 @@ def partial(match: Match[Any], reference: date | None, prefix: str = "") -> Part
     Raises ``UnreadableError`` where they need a reference date and there is none.
     """
     found = Captures(match, prefix)
+    if not found:
+        return NOTHING
     year, relative = _year(found, reference)
     part = found.get("month")
     day = found.get("day") if found.has("day") else found.sum("day_tens", "day_ones")
@@ -237,6 +246,8 @@ def _decade(found: Captures, reference: date | None) -> int | None:
 
 def clock(found: Captures) -> time | None:
     """Return the clock time whose captures are given; None where there is none. ``24:00`` is midnight."""
+    if not found:
+        return None
     hour = found.get("hour") if found.has("hour") else found.sum("hour_tens", "hour_ones")
     minute = found.get("minute") or 0
     if (run := found.get("run")) is not None:  # 1030, where the minutes stood high

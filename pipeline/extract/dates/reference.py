@@ -30,7 +30,9 @@ UPDATED = re.compile(
     r"(?:\s+(?:strony|karty|wpisu|artykułu|dokumentu|treści|rekordu|informacji))?(?:\s+(?:w\s+)?(?:dniu|dnia|dn\.))?\s*:?\s*",
     re.IGNORECASE,
 )
-HEADER = re.compile(r"data(?:\s+(?:pisma|dokumentu|spotkania|posiedzenia))?\s*:\s*", re.IGNORECASE)
+HEADER = re.compile(
+    r"data(?:\s+(?:pisma|dokumentu|spotkania|posiedzenia))?\s*:\s*(?:[^\W\d_]{2,12}\.?,\s*)?", re.IGNORECASE
+)
 PLACE = re.compile(
     r"(?:(?:[^\W\d_]+\s+){0,4}„[^”]{1,60}”\s*,\s*)?"
     r"(?:[A-ZĄĆĘŁŃÓŚŹŻ][\w-]*(?:[ -](?:(?:nad|pod|koło|k\.|n\.)\s+)?[A-ZĄĆĘŁŃÓŚŹŻ][\w-]+){0,3}\s*[,–—-]?\s*)?"
@@ -40,6 +42,11 @@ AUTHOR = re.compile(
     r"(?:autor\w*|tekst|dodał\w*|opublikował\w*|red\.)\b[^\d\n]{0,60}[\s,:|(–—-]", re.IGNORECASE
 )
 AFTER = re.compile(r"[\s.,;|()]*(?:\([A-ZĄĆĘŁŃÓŚŹŻ]{2,6}\)|[A-ZĄĆĘŁŃÓŚŹŻ]{3,4})?[\s.,;|–—-]*")
+MORE = re.compile(
+    r"[\s,;|·•/(–—-]*(?:ostatni|aktualiz|modyfik|zmian|odsłon|wyświetl|czytan|autor|źródł|kategori|redak|dodał|wersj)",
+    re.IGNORECASE,
+)
+"""What a site tells of an article behind the date of its publication."""
 
 
 def stated_reference_date(document: Document) -> date | None:
@@ -85,9 +92,17 @@ def _dates(document: Document, units: Iterable[Span], *leads: re.Pattern[str]) -
             if (
                 mention.first_day
                 and any(_ends_with(lead, before) for lead in leads)
-                and AFTER.fullmatch(after)
+                and (AFTER.fullmatch(after) or MORE.match(after))
+                and (before.strip() or _stands_alone(document.text, unit))
             ):
                 yield mention.first_day
+
+
+def _stands_alone(text: str, unit: Span) -> bool:
+    """Tell whether a unit is a line, not a cell among others that say more than where the text comes from."""
+    first, last = text.rfind("\n", 0, unit.start) + 1, text.find("\n", unit.end)
+    after = text[unit.end : None if last < 0 else last]
+    return not text[first : unit.start].strip() and (not after.strip(" \t|•·") or bool(MORE.match(after)))
 
 
 def _ends_with(lead: re.Pattern[str], before: str) -> bool:

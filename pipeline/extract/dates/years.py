@@ -6,6 +6,7 @@ from datetime import date
 
 from pipeline.document import Document
 from pipeline.extract.dates.readings import Draft
+from pipeline.extract.dates.tense import year_of
 
 REACH = 6
 """How many mentions to either side of one may give it a year."""
@@ -18,8 +19,8 @@ NEXT_TO = 4
 """Characters (``, w``) between a month and a relative year that still lends itself to it: trzy lata temu w maju."""
 
 
-def with_years(document: Document, drafts: Sequence[Draft]) -> list[Draft | None]:
-    """Return the drafts with their years; None for those that have none in reach."""
+def with_years(document: Document, drafts: Sequence[Draft], lend: Sequence[bool]) -> list[Draft | None]:
+    """Return the drafts with their years; None for those that have none in reach. ``lend`` says which may give theirs."""
     sentences = [document.sentence_at(draft.span_start).start for draft in drafts]
     completed: list[Draft | None] = []
     for at, draft in enumerate(drafts):
@@ -30,9 +31,11 @@ def with_years(document: Document, drafts: Sequence[Draft]) -> list[Draft | None
         neighbours = [
             drafts[index]
             for index in range(low, high)
-            if sentences[index] == sentences[at] and not _of_an_act(document.text, drafts[index])
+            if lend[index]
+            and sentences[index] == sentences[at]
+            and not _of_an_act(document.text, drafts[index])
         ]
-        completed.append(_with_year(draft, neighbours, document.reference_date))
+        completed.append(_with_year(document, draft, neighbours))
     return completed
 
 
@@ -41,17 +44,19 @@ def _of_an_act(text: str, draft: Draft) -> bool:
     return ACT.search(text, max(0, draft.span_start - BEFORE_ACT), draft.span_start) is not None
 
 
-def _with_year(draft: Draft, neighbours: Sequence[Draft], reference: date | None) -> Draft | None:
+def _with_year(document: Document, draft: Draft, neighbours: Sequence[Draft]) -> Draft | None:
     """Return ``draft`` with the year of the nearest neighbour that can lend one, else of the reference date."""
+    reference = document.reference_date
     lenders = [other for other in neighbours if other.start.year is not None and _lends(other, draft)]
     lenders.sort(key=lambda other: _distance(other, draft))
     for other in lenders:
         completed = _in_year_of(other, draft, reference, nearest=other is lenders[0])
         if completed is not None:
             return completed
-    if reference is None:
+    year = year_of(document, draft)
+    if year is None:
         return None
-    completed = draft.in_year(reference.year, relative=True)
+    completed = draft.in_year(year, relative=True)
     return completed if _is_date(completed) else None
 
 

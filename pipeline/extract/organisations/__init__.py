@@ -75,6 +75,8 @@ def extract(document: Document) -> list[OrganisationMention]:
             acronym=proposal.acronym,
             org_type=proposal.org_type,
             org_id="",
+            located_in=None,
+            teryt=None,
         )
         for proposal in chosen
     ]
