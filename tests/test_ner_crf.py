@@ -126,7 +126,7 @@ def test_decoding_finds_a_best_tagging(lengths: list[int], seed: int, lead: floa
     for scores in emissions:
         scores[:, 0] += lead * (random.random(len(scores)) < 0.5)
     scores = np.concatenate(emissions)
-    tags = crf.decode(field, scores, crf.open_stretches(scores, lengths))
+    tags = crf.decode(field, scores, crf.texts(lengths))
     assert len(tags) == sum(lengths)
     begin = 0
     for scores, length in zip(emissions, lengths, strict=True):
@@ -141,33 +141,33 @@ def test_decoding_finds_a_best_tagging(lengths: list[int], seed: int, lead: floa
 
 def test_decoding_nothing() -> None:
     nothing = np.zeros((0, COUNT), dtype=np.float32)
-    assert len(crf.decode(random_field(0), nothing, crf.open_stretches(nothing, []))) == 0
+    assert len(crf.decode(random_field(0), nothing, crf.texts([]))) == 0
 
 
 def test_stretches_keep_to_their_text_and_their_margin() -> None:
-    scores = np.zeros((12, COUNT), dtype=np.float32)
-    scores[:, 0] = 50
-    scores[[1, 6, 9], 3] = 60
-    found = crf.open_stretches(scores, [3, 9], margin=1)
+    found = crf.around(np.array([1, 6, 9]), [3, 9], margin=1)
     assert sorted(zip(found.begins, found.ends, found.at_start, found.at_end, strict=True)) == [
         (0, 3, True, True),
         (5, 11, False, False),
     ]
     assert found.tokens().tolist() == [5, 6, 7, 8, 9, 10, 0, 1, 2]
     assert found.joined().begins.tolist() == [0, 6]
-    alone = crf.open_stretches(scores, [3, 9])
+    alone = crf.around(np.array([1, 6, 9]), [3, 9], margin=0)
     assert sorted(zip(alone.begins, alone.ends, strict=True)) == [(1, 2), (6, 7), (9, 10)]
+
+
+def test_whole_texts_longest_first() -> None:
+    found = crf.texts([2, 0, 3])
+    assert list(zip(found.begins, found.ends, strict=True)) == [(2, 5), (0, 2)]
+    assert found.at_start.all()
+    assert found.at_end.all()
 
 
 def test_marginals_are_those_of_enumeration() -> None:
     fields = [random_field(0), random_field(5)]
     lengths = (3, 1, 2)
     emissions = [random_emissions(seed, lengths) for seed in (1, 2)]
-    whole = np.ones(3, dtype=bool)
-    borders = np.cumsum(lengths)
-    order = np.array([0, 2, 1])
-    stretches = crf.Stretches((borders - lengths)[order], borders[order], whole, whole)
-    found = crf.mean_marginals(fields, [np.concatenate(member) for member in emissions], stretches)
+    found = crf.mean_marginals(fields, [np.concatenate(member) for member in emissions], crf.texts(lengths))
     for text, length in enumerate(lengths):
         expected = np.zeros((length, COUNT))
         for field, member in zip(fields, emissions, strict=True):
@@ -176,5 +176,5 @@ def test_marginals_are_those_of_enumeration() -> None:
             chances = np.exp(values - np.logaddexp.reduce(values))
             for path, chance in zip(paths, chances, strict=True):
                 expected[np.arange(length), path] += chance / 2
-        begin = borders[text] - length
+        begin = sum(lengths[:text])
         np.testing.assert_allclose(found[begin : begin + length], expected, atol=1e-4)

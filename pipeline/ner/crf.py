@@ -21,8 +21,6 @@ BEGIN, INSIDE, END, SINGLE = "BIES"
 MISSING = -1
 """Stands for the tag of a token that nobody annotated: every tag is allowed there."""
 NEVER = np.float32(-1e4)
-CERTAINTY = 12.0
-"""By how much `O` has to lead every other tag for a token to be left out of the search: e¹² to one, before context."""
 
 
 class TagScheme:
@@ -224,16 +222,24 @@ class Stretches:
         return first.astype(np.float32), last.astype(np.float32)
 
 
-def open_stretches(emissions: Floats, lengths: Sequence[int], margin: int = 0) -> Stretches:
-    """The stretches of texts where a tag other than `O` stands any chance (see CERTAINTY), with a margin of tokens."""
+def texts(lengths: Sequence[int]) -> Stretches:
+    """Whole texts as stretches; those of no tokens are left out."""
+    ends = np.cumsum(np.asarray(lengths, dtype=np.int64))
+    begins = ends - lengths
+    order = np.argsort(begins - ends, kind="stable")[: np.count_nonzero(lengths)]
+    border = np.ones(len(order), dtype=bool)
+    return Stretches(begins[order], ends[order], border, border)
+
+
+def around(places: Places, lengths: Sequence[int], margin: int) -> Stretches:
+    """The stretches of texts that hold some places (ascending) with a margin of tokens on either side."""
     borders = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.flatnonzero(emissions[:, 1:].max(axis=1) > emissions[:, 0] - CERTAINTY)
-    texts = np.searchsorted(borders, places, side="right") - 1
-    starts, stops = borders[texts], borders[texts + 1]
+    text = np.searchsorted(borders, places, side="right") - 1
+    starts, stops = borders[text], borders[text + 1]
     begins = np.maximum(places - margin, starts)
     ends = np.minimum(places + margin + 1, stops)
     new = np.ones(len(places), dtype=bool)
-    new[1:] = (begins[1:] > ends[:-1]) | (texts[1:] != texts[:-1])
+    new[1:] = (begins[1:] > ends[:-1]) | (text[1:] != text[:-1])
     last = np.append(new[1:], True)[: len(places)]
     begins, ends, starts, stops = begins[new], ends[last], starts[new], stops[last]
     order = np.argsort(begins - ends, kind="stable")
@@ -274,14 +280,13 @@ def decode(field: Field, emissions: Floats, stretches: Stretches) -> Tags:
 def mean_marginals(fields: Sequence[Field], emissions: Sequence[Floats], stretches: Stretches) -> Floats:
     """The probability of each tag at each token of the stretches, averaged over several fields.
 
-    `emissions` has an array of shape (tokens, tags) a field, whose rows are the tokens of `stretches.joined()`;
-    so has the result.
+    `emissions` has an array of shape (tokens, tags) a field, and so has the result; every token is in a stretch.
     """
     members, count = len(fields), len(fields[0].start)
     begins, sizes = stretches.begins, stretches.sizes
-    steps, texts = int(sizes[0]), len(stretches)
+    steps = int(sizes[0])
     active = [_rows(sizes, step) for step in range(steps)]
-    scores = np.zeros((steps, members, texts, count), dtype=np.float32)
+    scores = np.zeros((steps, members, len(stretches), count), dtype=np.float32)
     stacked = np.stack(emissions)
     for step, rows in enumerate(active):
         scores[step, :, :rows] = stacked[:, begins[:rows] + step]

@@ -102,7 +102,7 @@ def lexical_hash_embed(  # noqa: PLR0917  (spaCy gives the settings by name)
     tables: list[Model[Any, Any]] = [
         gram_embed(wide, size, column=i)
         if feature == "grams"
-        else HashEmbed(wide, size, column=i, seed=8 + i, dropout=0.0)
+        else HashEmbed(wide, size, column=i, seed=8 + i)
         for i, (feature, wide, size) in enumerate(zip(features, widths, rows, strict=True))
     ]
     mix = Maxout(width, sum(widths), nP=maxout_pieces, dropout=0.0, normalize=True)

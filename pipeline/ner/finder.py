@@ -24,6 +24,8 @@ from pipeline.ner.weights import widen
 
 BATCH_TOKENS = 4_000
 """Tokens that the network reads at once."""
+DOUBT = 0.01
+"""The chance of a name, by the first member of a committee, from which on the others are asked about a token."""
 LEAST = np.float32(1e-8)
 """Stands for a probability of nought, whose logarithm there is none."""
 FIELD, COMMITTEE = "field", "plextract_committee"
@@ -211,7 +213,7 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         if others:
             tags = self._agreed(docs, lengths, emissions)
         else:
-            tags = crf.decode(self._field(first), emissions, crf.open_stretches(emissions, lengths))
+            tags = crf.decode(self._field(first), emissions, crf.texts(lengths))
         every = tags.tolist()
         found = []
         begin = 0
@@ -222,21 +224,22 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
 
     def _agreed(self, docs: list[Doc], lengths: list[int], emissions: Floats) -> Tags:
         """The tags by the mean of all members. The others read only what the first one leaves open, and around it."""
+        first, *others = self._members()
         tags: Tags = np.zeros(len(emissions), dtype=np.int32)
-        stretches = crf.open_stretches(emissions, lengths, margin=_reach(self.model))
+        chances = crf.mean_marginals([self._field(first)], [emissions], crf.texts(lengths))
+        stretches = crf.around(np.flatnonzero(chances[:, 0] < 1 - DOUBT), lengths, _reach(first))
         if not len(stretches):
             return tags
         tokens, joined = stretches.tokens(), stretches.joined()
         forms = np.concatenate([doc.to_array(ORTH) for doc in docs])[tokens]
         cuts = zip(joined.begins.tolist(), joined.ends.tolist(), strict=True)
         parts = [Stretch(docs[0].vocab, forms[begin:end]) for begin, end in cuts]
-        members = self._members()
-        scores = [emissions[tokens], *(_scores(member, parts) for member in members[1:])]
-        chances = crf.mean_marginals([self._field(member) for member in members], scores, joined)
-        scheme = self.scheme
-        tags[tokens] = crf.decode(
-            Field(scheme.start, scheme.end, scheme.transitions), np.log(np.maximum(chances, LEAST)), joined
+        others_chances = crf.mean_marginals(
+            [self._field(member) for member in others], [_scores(member, parts) for member in others], joined
         )
+        mean = (chances[tokens] + len(others) * others_chances) / (1 + len(others))
+        constraints = Field(self.scheme.start, self.scheme.end, self.scheme.transitions)
+        tags[tokens] = crf.decode(constraints, np.log(np.maximum(mean, LEAST)), joined)
         return tags
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[list[crf.Span]]) -> None:
