@@ -115,12 +115,11 @@ class Automaton:
             if start == done:
                 continue
             state = root[codes[start]]
-            end = start + 1
-            while following := state[codes[end]]:
-                state = following
-                end += 1
-                if end - start == MAX_RUN:
+            for end in range(start + 1, start + MAX_RUN):  # noqa: B007 - how far it came is asked below
+                following = state[codes[end]]
+                if not following:
                     break
+                state = following
             if codes[start] == break_code:  # the break is looked at, and what matches begins after it
                 done = start + 1
                 if state.accepts:

@@ -20,6 +20,9 @@ MAX_RUNS = 50_000
 """Runs whose shapes are remembered, to bound the memory of a long process."""
 
 
+SIGNS = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+
+
 class Capture(NamedTuple):
     """What one named part of a pattern matched: characters, tokens, and the value of a single token."""
 
@@ -234,7 +237,7 @@ class _Pattern:
         """For each group of the regular expression what it captures: a name and its category, or ``""``."""
         self._reported: list[int]
         """The numbers of the groups of ``[…]``, one for each alternative that has one."""
-        self._shapes: dict[tuple[Span, ...], Shape] = {}
+        self._shapes: dict[tuple[object, ...], Shape] = {}
         """The shapes met so far, by the places of all groups: many runs share one."""
 
     def match(self, codes: str, begin: int) -> Shape | None:
@@ -250,18 +253,28 @@ class _Pattern:
         self._regex = re.compile(self._written(self._tree, ""))
 
     def _shape(self, match: re.Match[str], begin: int) -> Shape:
-        places = tuple(Span((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs)
-        if places not in self._shapes:
-            if len(self._shapes) >= MAX_RUNS:
-                self._shapes.clear()
-            mention = next((number for number in self._reported if match.end(number) >= 0), 0)
-            parts: dict[str, list[Part]] = {}
-            for (first, last), (name, category) in zip(places, self._groups, strict=True):
-                if first < last and name:
-                    parts.setdefault(name, []).append(Part(first, last, category))
-            ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
-            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered, {})
-        return self._shapes[places]
+        known = self._shapes.get((begin, match.regs))
+        if known is not None:
+            return known
+        parts: dict[str, list[Part]] = {}
+        for (first, last), (name, category) in zip(match.regs, self._groups, strict=True):
+            if first < last and name:
+                part = Part((first - begin) // WIDTH, (last - begin) // WIDTH, category)
+                parts.setdefault(name, []).append(part)
+        mention = next((number for number in self._reported if match.end(number) >= 0), 0)
+        first, last = match.span(mention)
+        shape = Shape(
+            self._number,
+            (first - begin) // WIDTH,
+            (last - begin) // WIDTH,
+            (match.end() - begin) // WIDTH,
+            {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()},
+            {},
+        )
+        if len(self._shapes) >= MAX_RUNS:
+            self._shapes.clear()
+        self._shapes[begin, match.regs] = shape
+        return shape
 
     def _written(self, node: Node, prefix: str) -> str:
         """Return the regular expression of ``node``; what it captures has ``prefix`` before its name."""
@@ -269,12 +282,15 @@ class _Pattern:
             case syntax.Token():
                 return self._view.token((node.category,))
             case syntax.Sequence():
-                return f"(?:{''.join(self._written(item, prefix) for item in node.items)})"
+                return "".join([self._written(item, prefix) for item in node.items])
             case syntax.Choice():
-                return f"(?:{'|'.join(self._written(option, prefix) for option in node.options)})"
+                return f"(?:{'|'.join([self._written(option, prefix) for option in node.options])})"
             case syntax.Repeat():
-                high = "" if node.high is None else node.high
-                return f"{self._written(node.item, prefix)}{{{node.low},{high}}}"
+                item = self._written(node.item, prefix)
+                if isinstance(node.item, syntax.Sequence | syntax.Token | syntax.Repeat):
+                    item = f"(?:{item})"
+                times = SIGNS.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
+                return item + times
             case syntax.Look():
                 sign = ("=" if node.ahead else "<=") if not node.negative else ("!" if node.ahead else "<!")
                 return f"(?{sign}{self._written(node.item, prefix)})"
