@@ -29,6 +29,7 @@ from pathlib import Path
 from random import Random
 
 import texts as samples
+
 from pipeline.document import Document
 from pipeline.evaluate.scoring import MEASURES, GoldDocument, Row, Score, match, predicted_rows, read_gold
 from pipeline.extract import amounts, dates, partner_counts

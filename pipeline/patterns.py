@@ -157,17 +157,13 @@ class Patterns:
             except PatternError as error:
                 raise PatternError(f"{name}: {error}") from error
         self._lexicon = lexicon
-        self._view = View(lexicon, _categories(trees))
+        self._view = View(lexicon, syntax.categories(*trees))
         self._members = [_Pattern(number, tree, self._view) for number, tree in enumerate(trees)]
         self._automaton = Automaton(
             trees, lambda code: frozenset().union(*lexicon.sets(code)), lexicon.break_code
         )
-        behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
-        self._behind = max((syntax.width(look.item) or 0 for look in behind), default=0)
-        """How many tokens before a match its patterns can look back to."""
-        self._seen_behind = _Behind(lexicon, _categories([look.item for look in behind]))
-        self._shapes: dict[tuple[str, str], tuple[Shape, ...]] = {}
-        """What is found in a run, by its codes in the patterns' view."""
+        self._shapes: dict[str, tuple[Shape, ...]] = {}
+        """What is found in a run, by what the patterns can tell apart of its codes."""
         self._runs: dict[tuple[object, ...], tuple[Shape, ...]] = {}
         """The same by the codes as they are: many more, but found at once."""
 
@@ -178,7 +174,7 @@ class Patterns:
 
     def places(self, tokens: Tokens) -> Iterator[tuple[int, Shape]]:
         """Yield each match as the token that it begins with, and its shape."""
-        codes, back = tokens.codes, self._behind
+        codes, back = tokens.codes, self._automaton.back
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
         for begin, end, may in self._automaton.runs(codes):
@@ -197,31 +193,15 @@ class Patterns:
 
     def _found_in(self, before: Sequence[str], run: Sequence[str], may: Iterable[int]) -> tuple[Shape, ...]:
         """Return what those patterns that may match find in a run of codes after others."""
-        seen = "".join(map(self._seen_behind.__getitem__, before)), self._view.codes(run)
+        seen = self._automaton.seen(before, run)
         shapes = self._shapes.get(seen)
         if shapes is None:
-            text = self._view.codes(before) + seen[1]
+            text = self._view.codes(before) + self._view.codes(run)
             found = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
             if len(self._shapes) >= MAX_RUNS:
                 self._shapes.clear()
             shapes = self._shapes[seen] = tuple(shape for shape in found if shape is not None)
         return shapes
-
-
-class _Behind(dict[str, str]):
-    """For the code of a token, which of the categories that patterns look back to it has, as one character."""
-
-    def __init__(self, lexicon: Lexicon, categories: frozenset[str]) -> None:
-        super().__init__()
-        self._lexicon = lexicon
-        self._categories = categories
-        self._sets: dict[frozenset[str], str] = {}
-
-    def __missing__(self, code: str) -> str:
-        words, look = self._lexicon.sets(code)
-        held = (words | look) & self._categories
-        self[code] = self._sets.setdefault(held, chr(ord("A") + len(self._sets)))
-        return self[code]
 
 
 class _Pattern:
@@ -302,8 +282,3 @@ class _Pattern:
                 self._groups.append((prefix + (node.alias or node.name), node.name))
                 inner = f"{prefix}{node.alias}_" if node.alias else prefix
                 return f"({self._written(node.item, inner)})"
-
-
-def _categories(trees: Iterable[Node]) -> frozenset[str]:
-    """Return the names of all categories that patterns mention, themselves or in their phrases."""
-    return frozenset(node.category for node in syntax.nodes(*trees) if isinstance(node, syntax.Token))
