@@ -1,15 +1,23 @@
-"""Time against size on inputs made to be hard: repeated pieces in one unit and one sentence.
+"""Time against size: inputs made to be hard, and one ordinary document of up to ten megabytes.
 
     python bench/linear.py [STAGE …]
 
 Each stage reads each piece repeated to 10,000 and to 80,000 characters, and the table shows milliseconds and
 how often eightfold text took eightfold time: about 1 where time is linear, 8 where it is quadratic. Times are
 of the processor, the best of three; on a busy machine trust the worst rows only after a second run.
+
+The stage ``document`` is dates, amounts and partner counts together, on one text of sentences of ``corpus/`` in random
+order with other numbers, in paragraphs of five sentences: milliseconds per kilobyte at each size, and the most memory
+that the process has held so far.
 """
 
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from random import Random
+
+import texts
 
 from pipeline.document import AlignedText, Document, Span
 from pipeline.extract import amounts, dates, organisations, partner_counts
@@ -18,6 +26,8 @@ from pipeline.read.html import parse
 from pipeline.segment import segment
 
 SHORT, LONG = 10_000, 80_000
+SIZES = (100_000, 1_000_000, 10_000_000)
+DOCUMENT = "document"
 PIECES = {
     "parse": ("<a '", '<a "', "&#", "<!--", "<!", "<table><td>", "<p", "<p a=", "</", "<noscript>", "<script>", "<title>"),
     "normalise": ("a-\n", "pod-\nstawie ", "2012r. ", "\u00ad", "Ĺ‚", " \u00a0", "ﬁ", "\r"),
@@ -61,7 +71,26 @@ def seconds(stage: Callable[[str], object], piece: str, length: int) -> float:
     return best
 
 
+def one_document() -> None:
+    """Print the pace of the three extractors together on one document of each size."""
+    print(f"{'document':<16}{'characters':>12}{'rows':>10}{'ms/kB':>9}{'growth':>9}{'most memory, MB':>18}")
+    paces: list[float] = []
+    texts.ordinary(SIZES[0], Random(0))  # warms up
+    for size in SIZES:
+        document = texts.document(texts.ordinary(size, Random(size)))
+        started = time.process_time()
+        rows = sum(len(table.extract(document)) for table in texts.TABLES)
+        spent = time.process_time() - started
+        paces.append(spent * 1e6 / len(document.text.encode()))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        print(
+            f"{'':<16}{len(document.text):>12,}{rows:>10,}{paces[-1]:>9.2f}{paces[-1] / paces[0]:>9.1f}{memory:>18,.0f}"
+        )
+
+
 def main(wanted: Sequence[str]) -> None:
+    if not wanted or DOCUMENT in wanted:
+        one_document()
     print(f"{'stage':<16}{'piece':<36}{SHORT:>10,}{LONG:>10,}  ms   growth")
     for name, stage in STAGES.items():
         if wanted and name not in wanted:

@@ -7,6 +7,12 @@ Each reader gets the normalised text of every document, which favours it over wh
 row is right where its span overlaps a gold row and its value is equal: a day for dates (peers know no other
 precision, so ranges and months count as missed), value and currency for amounts. Milliseconds per kilobyte are of
 the processor, the median of three rounds after one that warms up. Libraries that are not installed are left out.
+
+Then the three extractors together (dates, amounts, partner counts; no model) beside dateparser's search, on texts
+that neither has read before: the documents of ``corpus/`` with other numbers, months and counts in each round, and
+an ordinary text of their sentences in which one in eight holds a value. Counted is everything from a normalised and
+segmented ``Document`` to its rows: cutting it into tokens, finding numbers, matching, reading, building rows. Import,
+rules and dictionaries are loaded before, on both sides, and both have read texts of the same kind.
 """
 
 import re
@@ -20,6 +26,9 @@ from datetime import datetime
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
+
+import texts as samples
 
 from pipeline.document import Document
 from pipeline.evaluate.scoring import MEASURES, GoldDocument, Row, Score, match, predicted_rows, read_gold
@@ -34,6 +43,8 @@ CURRENCIES = {
     "zł": "PLN", "złotych": "PLN", "złote": "PLN", "pln": "PLN", "€": "EUR", "eur": "EUR", "euro": "EUR", "nok": "NOK",
     "chf": "CHF", "usd": "USD", "$": "USD", "£": "GBP", "gbp": "GBP", "dollar": "USD",
 }  # fmt: skip
+ROUNDS, ORDINARY, WARM_UP = 5, 30_000, 5_000
+"""Rounds of the last comparison, characters of its ordinary text, and characters that warm dateparser up."""
 Found = Iterator[tuple[int, int, dict[str, object]]]
 
 
@@ -185,6 +196,40 @@ def measure(reader: Reader, documents: list[Text]) -> tuple[Score, float]:
     return total, statistics.median(rounds) * 1000 / kilobytes
 
 
+def together() -> None:
+    """Print the pace of the three extractors together, that of dateparser's search, and how many times as fast they are."""
+    from dateparser.search import search_dates  # noqa: PLC0415
+
+    random = Random(4)
+    corpus = samples.sources("docs")
+    kinds: dict[str, Callable[[], list[str]]] = {
+        "corpus/, other values": lambda: [samples.varied(text, random) for text in corpus],
+        "ordinary text": lambda: [samples.ordinary(ORDINARY, random)],
+    }
+    print(f"\n{'three extractors together':<28}{'kB':>6}{'ms/kB':>9}{'dateparser':>12}{'times as fast':>15}")
+    for kind, make in kinds.items():
+        for text in make():  # warms up
+            for extractor in samples.TABLES:
+                extractor.extract(samples.document(text))
+            search_dates(text[:WARM_UP], languages=["pl"])
+        paces: list[tuple[float, float]] = []
+        for _ in range(ROUNDS):
+            found = make()
+            documents = [samples.document(text) for text in found]
+            kilobytes = sum(len(document.text.encode()) for document in documents) / 1000
+            started = time.process_time()
+            for document in documents:
+                for extractor in samples.TABLES:
+                    extractor.extract(document)
+            between = time.process_time()
+            for document in documents:
+                search_dates(document.text, languages=["pl"])
+            ended = time.process_time()
+            paces.append(((between - started) * 1000 / kilobytes, (ended - between) * 1000 / kilobytes))
+        own, other = (statistics.median(column) for column in zip(*paces, strict=True))
+        print(f"{kind:<28}{kilobytes:>6.0f}{own:>9.2f}{other:>12.2f}{other / own:>15.0f}")
+
+
 def main(arguments: list[str]) -> None:
     warnings.simplefilter("ignore")
     gold, folder = map(Path, arguments) if arguments else (ROOT / "corpus/gold.jsonl", ROOT / "corpus/docs")
@@ -198,6 +243,8 @@ def main(arguments: list[str]) -> None:
         print(
             f"{reader.table:<16}{reader.name:<14}{score.precision:>10.3f}{score.recall:>8.3f}{score.f1:>8.3f}{pace:>9.2f}"
         )
+    if find_spec("dateparser"):
+        together()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ MAX_STEPS = 1_000_000
 """Steps that are remembered, to bound the memory of a long process (about 100 MB)."""
 
 
+FIRST_CHARACTER = ord("A")
 END = ""
 """Stands for the code of a token after the last one."""
 
@@ -45,12 +46,13 @@ Waits = dict[str, set[Rest]]
 class State(dict[str, "State"]):
     """Where a run stands: for the code of the next token the next state, ``DEAD`` where no pattern goes on with it."""
 
-    __slots__ = ("_automaton", "_waits", "accepts")
+    __slots__ = ("_automaton", "_signs", "_waits", "accepts")
 
     def __init__(self, automaton: "Automaton", waits: Waits, accepts: frozenset[int]) -> None:
         super().__init__({END: automaton.dead})  # which also makes every state but the dead one true
         self._automaton = automaton
         self._waits = waits
+        self._signs: dict[str, str] = {}
         self.accepts = accepts
         """The numbers of the patterns that may have matched on the way."""
 
@@ -63,6 +65,15 @@ class State(dict[str, "State"]):
         if self._automaton.remembers():
             self[code] = state
         return state
+
+    def sign(self, code: str) -> str:
+        """Return a character for what of a token matters here: which it has of the categories that are asked for."""
+        sign = self._signs.get(code)
+        if sign is None:
+            automaton = self._automaton
+            asked = self._waits.keys() | automaton.behind
+            sign = self._signs[code] = automaton.character(automaton.categories(code) & asked)
+        return sign
 
 
 class _Dead(State):
@@ -79,6 +90,12 @@ class Automaton:
         self, trees: Sequence[Node], categories: Callable[[str], frozenset[str]], break_code: str
     ) -> None:
         """``categories`` tells those of a token by its code; ``break_code`` is what stands between two units."""
+        behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
+        self.behind = syntax.categories(*(look.item for look in behind))
+        """The categories of tokens that patterns look back to."""
+        self.back = max((syntax.width(look.item) or 0 for look in behind), default=0)
+        """How many tokens they look back."""
+        self._characters: dict[frozenset[str], str] = {}
         self.categories = categories
         self._break = break_code
         self._rests: dict[tuple[Node, Rest], Rest] = {}
@@ -112,21 +129,33 @@ class Automaton:
         root, break_code = self._root, self._break
         done = -1
         for start in compress(count(), map(root.__getitem__, codes)):
-            if start == done:
+            code = codes[start]
+            if start == done and code != break_code:
                 continue
-            state = root[codes[start]]
-            end = start + 1
-            while following := state[codes[end]]:
-                state = following
-                end += 1
-                if end - start == MAX_RUN:
+            state = root[code]
+            for end in range(start + 1, start + MAX_RUN):
+                following = state[codes[end]]
+                if not following:
                     break
-            if codes[start] == break_code:  # the break is looked at, and what matches begins after it
-                done = start + 1
-                if state.accepts:
-                    yield done, end, state.accepts
-            elif state.accepts:
+                state = following
+            if code == break_code:  # the break is looked at, and what matches begins after it
+                start = done = start + 1  # noqa: PLW2901
+            if state.accepts:
                 yield start, end, state.accepts
+
+    def seen(self, before: Sequence[str], run: Sequence[str]) -> str:
+        """Return what of the codes of a run, and of those before it, patterns can tell apart."""
+        state = self._root[self._break] if before and before[-1] == self._break else self._root
+        signs = [self.character(self.categories(code) & self.behind) for code in before]
+        signs.append(" ")
+        for code in run:
+            signs.append(state.sign(code))
+            state = state[code]
+        return "".join(signs)
+
+    def character(self, categories: frozenset[str]) -> str:
+        """Return a character that stands for a set of categories."""
+        return self._characters.setdefault(categories, chr(FIRST_CHARACTER + len(self._characters)))
 
     def state(self, rests: Iterable[Rest], accepted: frozenset[int]) -> State:
         """Return the state that waits for any of ``rests``."""

@@ -249,13 +249,15 @@ class View:
         return len(self._looks)
 
     def token(self, categories: Iterable[str]) -> str:
-        """Return a regular expression for one token of any of ``categories``; it matches nothing where there is none."""
+        """Return a regular expression, not yet bracketed, for one token of any of ``categories``; it matches nothing where there is none."""
         wanted = frozenset(categories)
         if wanted not in self._tokens:
             words = "".join(code for held, code in self._word_sets.items() if wanted & held)
             looks = "".join(code for held, code in self._looks.items() if wanted & held)
-            options = (f"[{words}]." if words else "", f".[{looks}]" if looks else "")
-            self._tokens[wanted] = f"(?:{'|'.join(filter(None, options)) or '(?!)'})"
+            both = f"(?:[{words}].|.[{looks}])"
+            self._tokens[wanted] = (
+                both if words and looks else f"[{words}]." if words else f".[{looks}]" if looks else "(?!)"
+            )
         return self._tokens[wanted]
 
     def _look(self, categories: frozenset[str]) -> str:

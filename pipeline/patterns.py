@@ -20,6 +20,9 @@ MAX_RUNS = 50_000
 """Runs whose shapes are remembered, to bound the memory of a long process."""
 
 
+SIGNS = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+
+
 class Capture(NamedTuple):
     """What one named part of a pattern matched: characters, tokens, and the value of a single token."""
 
@@ -154,17 +157,13 @@ class Patterns:
             except PatternError as error:
                 raise PatternError(f"{name}: {error}") from error
         self._lexicon = lexicon
-        self._view = View(lexicon, _categories(trees))
+        self._view = View(lexicon, syntax.categories(*trees))
         self._members = [_Pattern(number, tree, self._view) for number, tree in enumerate(trees)]
         self._automaton = Automaton(
             trees, lambda code: frozenset().union(*lexicon.sets(code)), lexicon.break_code
         )
-        behind = [node for node in syntax.nodes(*trees) if isinstance(node, syntax.Look) and not node.ahead]
-        self._behind = max((syntax.width(look.item) or 0 for look in behind), default=0)
-        """How many tokens before a match its patterns can look back to."""
-        self._seen_behind = _Behind(lexicon, _categories([look.item for look in behind]))
-        self._shapes: dict[tuple[str, str], tuple[Shape, ...]] = {}
-        """What is found in a run, by its codes in the patterns' view."""
+        self._shapes: dict[str, tuple[Shape, ...]] = {}
+        """What is found in a run, by what the patterns can tell apart of its codes."""
         self._runs: dict[tuple[object, ...], tuple[Shape, ...]] = {}
         """The same by the codes as they are: many more, but found at once."""
 
@@ -175,7 +174,7 @@ class Patterns:
 
     def places(self, tokens: Tokens) -> Iterator[tuple[int, Shape]]:
         """Yield each match as the token that it begins with, and its shape."""
-        codes, back = tokens.codes, self._behind
+        codes, back = tokens.codes, self._automaton.back
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
         for begin, end, may in self._automaton.runs(codes):
@@ -194,31 +193,15 @@ class Patterns:
 
     def _found_in(self, before: Sequence[str], run: Sequence[str], may: Iterable[int]) -> tuple[Shape, ...]:
         """Return what those patterns that may match find in a run of codes after others."""
-        seen = "".join(map(self._seen_behind.__getitem__, before)), self._view.codes(run)
+        seen = self._automaton.seen(before, run)
         shapes = self._shapes.get(seen)
         if shapes is None:
-            text = self._view.codes(before) + seen[1]
+            text = self._view.codes(before) + self._view.codes(run)
             found = (self._members[number].match(text, len(before) * WIDTH) for number in sorted(may))
             if len(self._shapes) >= MAX_RUNS:
                 self._shapes.clear()
             shapes = self._shapes[seen] = tuple(shape for shape in found if shape is not None)
         return shapes
-
-
-class _Behind(dict[str, str]):
-    """For the code of a token, which of the categories that patterns look back to it has, as one character."""
-
-    def __init__(self, lexicon: Lexicon, categories: frozenset[str]) -> None:
-        super().__init__()
-        self._lexicon = lexicon
-        self._categories = categories
-        self._sets: dict[frozenset[str], str] = {}
-
-    def __missing__(self, code: str) -> str:
-        words, look = self._lexicon.sets(code)
-        held = (words | look) & self._categories
-        self[code] = self._sets.setdefault(held, chr(ord("A") + len(self._sets)))
-        return self[code]
 
 
 class _Pattern:
@@ -234,7 +217,7 @@ class _Pattern:
         """For each group of the regular expression what it captures: a name and its category, or ``""``."""
         self._reported: list[int]
         """The numbers of the groups of ``[…]``, one for each alternative that has one."""
-        self._shapes: dict[tuple[Span, ...], Shape] = {}
+        self._shapes: dict[tuple[object, ...], Shape] = {}
         """The shapes met so far, by the places of all groups: many runs share one."""
 
     def match(self, codes: str, begin: int) -> Shape | None:
@@ -250,18 +233,28 @@ class _Pattern:
         self._regex = re.compile(self._written(self._tree, ""))
 
     def _shape(self, match: re.Match[str], begin: int) -> Shape:
-        places = tuple(Span((first - begin) // WIDTH, (last - begin) // WIDTH) for first, last in match.regs)
-        if places not in self._shapes:
-            if len(self._shapes) >= MAX_RUNS:
-                self._shapes.clear()
-            mention = next((number for number in self._reported if match.end(number) >= 0), 0)
-            parts: dict[str, list[Part]] = {}
-            for (first, last), (name, category) in zip(places, self._groups, strict=True):
-                if first < last and name:
-                    parts.setdefault(name, []).append(Part(first, last, category))
-            ordered = {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()}
-            self._shapes[places] = Shape(self._number, *places[mention], places[0].end, ordered, {})
-        return self._shapes[places]
+        known = self._shapes.get((begin, match.regs))
+        if known is not None:
+            return known
+        parts: dict[str, list[Part]] = {}
+        for (first, last), (name, category) in zip(match.regs, self._groups, strict=True):
+            if first < last and name:
+                part = Part((first - begin) // WIDTH, (last - begin) // WIDTH, category)
+                parts.setdefault(name, []).append(part)
+        mention = next((number for number in self._reported if match.end(number) >= 0), 0)
+        first, last = match.span(mention)
+        shape = Shape(
+            self._number,
+            (first - begin) // WIDTH,
+            (last - begin) // WIDTH,
+            (match.end() - begin) // WIDTH,
+            {name: tuple(sorted(found, key=itemgetter(0))) for name, found in parts.items()},
+            {},
+        )
+        if len(self._shapes) >= MAX_RUNS:
+            self._shapes.clear()
+        self._shapes[begin, match.regs] = shape
+        return shape
 
     def _written(self, node: Node, prefix: str) -> str:
         """Return the regular expression of ``node``; what it captures has ``prefix`` before its name."""
@@ -269,12 +262,15 @@ class _Pattern:
             case syntax.Token():
                 return self._view.token((node.category,))
             case syntax.Sequence():
-                return f"(?:{''.join(self._written(item, prefix) for item in node.items)})"
+                return "".join([self._written(item, prefix) for item in node.items])
             case syntax.Choice():
-                return f"(?:{'|'.join(self._written(option, prefix) for option in node.options)})"
+                return f"(?:{'|'.join([self._written(option, prefix) for option in node.options])})"
             case syntax.Repeat():
-                high = "" if node.high is None else node.high
-                return f"{self._written(node.item, prefix)}{{{node.low},{high}}}"
+                item = self._written(node.item, prefix)
+                if isinstance(node.item, syntax.Sequence | syntax.Token | syntax.Repeat):
+                    item = f"(?:{item})"
+                times = SIGNS.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
+                return item + times
             case syntax.Look():
                 sign = ("=" if node.ahead else "<=") if not node.negative else ("!" if node.ahead else "<!")
                 return f"(?{sign}{self._written(node.item, prefix)})"
@@ -286,8 +282,3 @@ class _Pattern:
                 self._groups.append((prefix + (node.alias or node.name), node.name))
                 inner = f"{prefix}{node.alias}_" if node.alias else prefix
                 return f"({self._written(node.item, inner)})"
-
-
-def _categories(trees: Iterable[Node]) -> frozenset[str]:
-    """Return the names of all categories that patterns mention, themselves or in their phrases."""
-    return frozenset(node.category for node in syntax.nodes(*trees) if isinstance(node, syntax.Token))

@@ -232,6 +232,11 @@ def nodes(*trees: Node) -> Iterator[Node]:
                 stack.append(node.item)
 
 
+def categories(*trees: Node) -> frozenset[str]:
+    """Return the names of all categories that trees mention, themselves or in their phrases."""
+    return frozenset(node.category for node in nodes(*trees) if isinstance(node, Token))
+
+
 def words_of(source: str) -> tuple[set[str], set[str]]:
     """Return the literal words and signs of a pattern, and its ``<lemmas>``."""
     literals: set[str] = set()

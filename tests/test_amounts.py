@@ -36,6 +36,14 @@ def test_no_example_passes_through_a_float() -> None:
     assert check_table(next(table for table in TABLES if table.name == "amounts")) == []
 
 
+@pytest.mark.usefixtures("_no_float")
+def test_a_float_would_be_seen() -> None:
+    with pytest.raises(decimal.FloatOperation):
+        Decimal(0.5)  # noqa: RUF032 - the fixture is there to stop it
+    with pytest.raises(decimal.FloatOperation):
+        assert Decimal("0.5") > 0.1
+
+
 @given(st.integers(1, 10**12), st.integers(0, 99))
 @settings(deadline=None)
 def test_digits_are_exact(number: int, cents: int) -> None:
@@ -80,10 +88,34 @@ def test_repetition_in_words_is_checked(number: int) -> None:
         ("99999999999999999999 zł", []),
         ("100 zł\n200 zł", [("100 zł", "100.00 PLN"), ("200 zł", "200.00 PLN")]),
         ("", []),
+        (
+            "2½ mln zł i ¾ miliona euro",
+            [("2½ mln zł", "2500000.00 PLN"), ("¾ miliona euro", "750000.00 EUR")],
+        ),
+        ("Cena: 1 000,00 zł\nSłownie: tysiąc złotych", [("1 000,00 zł", "1000.00 PLN")]),
+        ("Dane w mln zł\n\nGmina\t2014\tOsób\nKoło\t1,5\t900", [("1,5", "1500000.00 PLN")]),
+        ("Gmina\t2014\tOsób\nKoło\t1,5\t900", []),
     ],
 )
 def test_rows(text: str, rows: list[tuple[str, str]]) -> None:
     assert shown(text) == rows
+
+
+def test_words_on_their_own_line_that_contradict_the_digits_are_recorded() -> None:
+    (row,) = found("Cena: 1 000,00 zł\nSłownie: dwa tysiące złotych")
+    assert (row.value, row.rule) == (Decimal("1000.00"), "amount.contradicted")
+
+
+def test_an_old_zloty_is_one_by_the_year_that_the_sentence_speaks_of() -> None:
+    texts = {
+        "W 1990 r. wydano 5 mln zł.": "PLZ",
+        "W 1953 roku płacono 700 zł.": "PLZ",
+        "W 1996 r. wydano 5 mln zł.": "PLN",
+        "W 1990 r. wydano 50 zł.": "PLN",
+        "Na podstawie ustawy z 8 marca 1990 r. wydano 5 mln zł.": "PLN",
+        "Wydano 1990 zł.": "PLN",
+    }
+    assert {text: found(text)[0].currency for text in texts} == texts
 
 
 def test_tax_of_each_amount() -> None:

@@ -120,6 +120,62 @@ def test_every_case(number: int, case: str) -> None:
     assert found.value == number
 
 
+@given(st.integers(1, 10**9), st.sampled_from(CASES))
+@settings(max_examples=100, deadline=None)
+def test_every_case_without_polish_letters(number: int, case: str) -> None:
+    assert read(without_diacritics(in_case(number, case))) == read(in_case(number, case))
+
+
+@given(st.sampled_from([*UNITS[2:], *TEENS, *TENS[2:]]), st.sampled_from(CASES), st.booleans())
+@settings(deadline=None)
+def test_collectives_in_every_case(lemma: str, case: str, plain: bool) -> None:
+    forms = {
+        form.form
+        for form in morphology.forms(lemma)
+        if form.tag.split(":")[0] == "num" and form.tag.endswith(":col")
+        if any(reading.case == case for reading in morphology.readings_of(form.tag))
+    }
+    value = read(lemma)
+    for form in forms:
+        found = read(without_diacritics(form) if plain else form)
+        assert found is not None
+        assert value is not None
+        assert found.value == value.value
+
+
+def test_there_are_collectives_to_test() -> None:
+    forms = {form.form for form in morphology.forms("pięć") if form.tag.endswith(":col")}
+    assert {"pięcioro", "pięciorga", "pięciorgiem"} <= forms
+
+
+@given(st.integers(1, 9), st.integers(3, 9), st.sampled_from(CASES))
+@settings(deadline=None)
+def test_fractions_in_every_case(numerator: int, denominator: int, case: str) -> None:
+    if numerator >= denominator:
+        return
+    number = "sg" if numerator == 1 else "pl"
+    few = "gen" if numerator > 4 and case in ("nom", "acc") else case
+    top = next(
+        form.form
+        for form in morphology.forms(UNITS[numerator])
+        if form.tag.split(":")[0] in ("num", "adj") and not form.tag.endswith(":col")
+        if any(
+            r.case == case and r.gender == "f" and r.number == number
+            for r in morphology.readings_of(form.tag)
+        )
+    )
+    bottom = next(
+        form.form
+        for form in morphology.forms(ORDINAL_UNITS[denominator])
+        if any(
+            r.case == few and r.gender == "f" and r.number == number for r in morphology.readings_of(form.tag)
+        )
+    )
+    found = read(f"{top} {bottom}")
+    assert found is not None
+    assert found.value == Decimal(numerator) / denominator
+
+
 @given(st.integers(21, 999))
 @settings(deadline=None)
 def test_hyphens_between_words(number: int) -> None:
@@ -205,6 +261,10 @@ def test_ordinal(text: str, value: int | None) -> None:
         ("trójka", "3"),
         ("dwudziestu sześciu", "26"),
         ("286\n400", "286400"),
+        ("½", "0.5"),
+        ("2½", "2.5"),
+        ("1 ¼ mln", "1250000"),
+        ("15 mln. 200 tys.", "15200000"),
     ],
 )
 def test_value(text: str, value: str) -> None:

@@ -58,6 +58,7 @@ def test_the_summary_lists_the_first_errors_and_counts_the_rest(tmp_path: Path) 
         "amounts": 0,
         "partner_counts": 0,
         "organisations": 0,
+        "organisation_index": 0,
         "errors": 9,
     }
     pipe, written = console(terminal=False)

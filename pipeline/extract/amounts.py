@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.document import Document, Span
+from pipeline.extract.tables import Tables
 from pipeline.numbers import Number, folded, folded_tokens_of
 from pipeline.patterns import Found, Patterns
 from pipeline.records import AmountMention
@@ -38,6 +39,11 @@ REDENOMINATION = 1995
 """From this year on a złoty is the present one (PLN); before, the old one (PLZ)."""
 INFLATION, SMALL = 1989, 10_000
 """From this year on nothing was paid in less than so many old złotys."""
+OTHER_COLUMN = re.compile(
+    r"(?i:\b(?:liczb|ilość|lp\b|nr\b|numer|rok\b|lata\b|dział|rozdział|paragraf|udział|wskaźnik|szt\b|osób|mieszk|km|ha\b"
+    r"|m2|powierzch|termin|data|struktur|dynamik|kod\b)|%|§)"
+)
+"""Headings of columns that hold no amounts, whatever stands over the table."""
 SPELT = re.compile(r"\s*[(,;.]?\s*(?:kwota\s+)?słow(?:nie|em)\s*(?:złotych\s*)?[:–-]?\s*", re.IGNORECASE)
 """What stands between an amount in digits and the line that repeats it in words."""
 
@@ -96,6 +102,11 @@ class _Reading:
     document: Document
     repeated: list[int] = field(default_factory=list)
     """Where amounts in words begin that only repeat the digits in front of them."""
+    tables: Tables = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tables = Tables(self.document.text)
+
     latest_years: dict[int, int | None] = field(default_factory=dict)
     """The last year that a sentence speaks of, by where it begins; None where it names none."""
 
@@ -131,9 +142,12 @@ class _Reading:
         return self._row(match, value, upper, currency, low.approximate)
 
     def _heading(self, match: Match[AmountRule]) -> tuple[str | None, Decimal]:
-        """Return the currency and the factor that the heading over a table cell states."""
+        """Return the currency and the factor that the heading over a table cell states, or the line over the table."""
         label = self.document.sentence_at(match.start).label
-        return _stated(label) if label else (None, Decimal(1))
+        stated = _stated(label) if label else (None, Decimal(1))
+        if stated[0] is None and (over := self.tables.over(match.start)) and not OTHER_COLUMN.search(over[1]):
+            stated = _stated(over[0])
+        return stated
 
     def _range(
         self, match: Match[AmountRule], low: Number, high: Number, currency: str

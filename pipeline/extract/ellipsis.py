@@ -117,8 +117,10 @@ class _Resolver:
         since = self._since(one)
         nearest = islice(reversed(self.seen), FARTHEST)
         candidates = list(takewhile(lambda earlier: earlier.start >= since, nearest))
-        asides = [earlier for earlier in candidates if self._is_aside(earlier, one)]
-        outside = [earlier for earlier in candidates if earlier not in asides]
+        outside: list[Found] = []
+        asides: list[Found] = []
+        for earlier in candidates:
+            (asides if self._is_aside(earlier, one) else outside).append(earlier)
         return self._meant(one, outside) or (self._meant(one, asides) if one.reads != "series" else None)
 
     def _is_aside(self, earlier: Found, one: Found) -> bool:

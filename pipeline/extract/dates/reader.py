@@ -12,6 +12,7 @@ from pipeline.extract.dates.edtf import GROUPINGS, Interval, Point, Value
 from pipeline.extract.dates.holidays import FIXED, FROM_EASTER, holiday
 from pipeline.extract.dates.readings import Captures, Draft, Partial, UnreadableError, clocks, partial
 from pipeline.extract.dates.rule import DateRule, Reading
+from pipeline.extract.tables import cells, row_at
 from pipeline.lexicon import DASHES
 from pipeline.patterns import Capture
 from pipeline.rules import Match
@@ -19,7 +20,6 @@ from pipeline.rules import Match
 DECEMBER = 12
 FEASTS = frozenset(f"feast_{name}" for name in (*FIXED, *FROM_EASTER))
 YEAR_HEADING = re.compile(r"(?i:rok|lata)(?:\s[^\W\d_]+){0,3}")
-CELL_BORDER = re.compile(r"\t+|\s*\|\s*| {2,}")
 Drafts = Sequence[Draft] | None
 """None where the match is no right reading and shorter ones may be; empty where nothing may be read."""
 
@@ -96,10 +96,8 @@ class Reader:
         return self._point(match) if headed or self._heads_a_column(match) else None
 
     def _heads_a_column(self, match: Match[DateRule]) -> bool:
-        text = self._document.text
-        first, last = text.rfind("\n", 0, match.start) + 1, text.find("\n", match.end)
-        cells = CELL_BORDER.split(text[first : None if last < 0 else last])
-        years = [int(cell) for cell in cells if cell.isdecimal() and len(cell) == len("2014")]
+        row = cells(row_at(self._document.text, match.start))
+        years = [int(cell) for cell in row if cell.isdecimal() and len(cell) == len("2014")]
         steps = {after - before for before, after in itertools.pairwise(years)}
         return steps in ({1}, {-1}) and int(match.value("year")) in years
 

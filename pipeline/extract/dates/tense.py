@@ -16,6 +16,8 @@ from pipeline.extract.dates.readings import Draft
 Tense = Literal["past", "future"]
 BORDER = re.compile(r"[,;:()–—]|\s-\s")
 WORD = re.compile(r"[^\W\d_]+")
+MAX_CLAUSE = 150
+"""Characters on either side of a date in which the verbs of its clause are looked for."""
 SET_AHEAD = re.compile(r"\b(?:na|do|od|przed|za|po)\s+(?:dzień\s+|dnia\s+|dn\.\s*)?$", re.IGNORECASE)
 """Prepositions after which a date may lie ahead of what is told in the past (wyznaczono na 5 maja)."""
 FUTURE = re.compile(r"bedzie|fin:.*:perf|inf:perf|winien")
@@ -55,13 +57,11 @@ def _is_set_ahead(text: str, draft: Draft) -> bool:
 def _tense(document: Document, draft: Draft) -> Tense | None:
     """Return the tense of the clause that the date stands in; None where its verbs tell none, or both."""
     text, sentence = document.text, document.sentence_at(draft.span_start)
-    first = max(
-        (cut.end() for cut in BORDER.finditer(text, sentence.start, draft.span_start)), default=sentence.start
-    )
-    cut = BORDER.search(text, draft.span_end, max(sentence.end, draft.span_end))
-    words = WORD.findall(text, first, draft.span_start) + WORD.findall(
-        text, draft.span_end, cut.start() if cut else sentence.end
-    )
+    first = max(sentence.start, draft.span_start - MAX_CLAUSE)
+    last = min(max(sentence.end, draft.span_end), draft.span_end + MAX_CLAUSE)
+    before = BORDER.split(text[first : draft.span_start])[-1]
+    after = BORDER.split(text[draft.span_end : last], maxsplit=1)[0]
+    words = WORD.findall(f"{before} {after}")
     found = {_tense_of(word) for word in words} - {None}
     return found.pop() if len(found) == 1 else None
 

@@ -119,7 +119,7 @@ class Tails(ABC):
         unit = self.unit
         word = unit.word(at)
         lower = word.lower()
-        if (end := self._steered(at)) > at:
+        if (end := self._steered(at)) > at or (end := self._cut_short(at)) > at:
             return end
         if word[:1].isupper() and lower not in ("i", "nr"):
             if not self._in_chain(at, begun, person=person):
@@ -163,6 +163,21 @@ class Tails(ABC):
                 break
             end += step
         return end
+
+    def _cut_short(self, at: int) -> int:
+        """Read a unit whose kind is cut short: ``Urząd [m.st. Warszawy]``, ``Zarząd [woj. łódzkiego]``."""
+        unit = self.unit
+        if unit.word(at).lower() not in word_list("units_cut_short") or unit.word(at + 1) != ".":
+            return at
+        after = at + 2
+        if unit.word(after).lower() == "st" and unit.word(after + 1) == ".":
+            after += 2
+        if unit.capital(after):
+            return self.place_name(after)
+        adjective = unit.near(after) and any(
+            reading.case == "gen" for reading in adjectives(unit.word(after))
+        )
+        return after + 1 if adjective else at
 
     def _of_unit(self, at: int) -> int:
         """Step over a word, and behind a gmina or town over its name, which may stay in the nominative."""
@@ -364,9 +379,18 @@ class Tails(ABC):
             end += 1
         if not found:
             return at
+        end = self._with_region(end)
         if unit.word(end) in NEAR and unit.capital(end + 1):
             end += 2
         return end
+
+    def _with_region(self, at: int) -> int:
+        """Step over the adjective of a town that is cut short: ``Ostrów [Wlkp.]``."""
+        unit = self.unit
+        word = unit.word(at).lower()
+        if unit.near(at) and word in word_list("regions_cut_short") and unit.word(at + 1) == ".":
+            return at + 2
+        return at
 
     def place_name(self, at: int) -> int:
         """Return the place after the name of a gmina or town in whatever case: a noun with its adjectives."""
@@ -377,6 +401,7 @@ class Tails(ABC):
             if end in unit.legal or is_acronym(word) or not _go_together(before, word):
                 break
             end += 1
+        end = self._with_region(end)
         if unit.word(end).lower() in NEAR and unit.near(end) and unit.capital(end + 1):
             end += 2
         return end
