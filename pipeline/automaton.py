@@ -126,22 +126,23 @@ class Automaton:
         if self._steps > MAX_STEPS:
             self._forget()
         codes = [*codes, END]
-        root, break_code = self._root, self._break
-        done = -1
-        for start in compress(count(), map(root.__getitem__, codes)):
-            code = codes[start]
-            if start == done and code != break_code:
+        break_code, done = self._break, -1
+        opened = [*map(self._root.__getitem__, codes)]
+        for start, first in zip(compress(count(), opened), compress(opened, opened), strict=True):
+            after_break = codes[start] == break_code
+            if start == done and not after_break:
                 continue
-            state = root[code]
-            for end in range(start + 1, start + MAX_RUN):
-                following = state[codes[end]]
-                if not following:
-                    break
+            state, end, last = first, start + 1, start + MAX_RUN
+            while following := state[codes[end]]:
                 state = following
-            if code == break_code:  # the break is looked at, and what matches begins after it
-                start = done = start + 1  # noqa: PLW2901
+                end += 1
+                if end == last:
+                    break
+            begin = start
+            if after_break:  # the break is only looked at: what matches begins after it
+                begin = done = start + 1
             if state.accepts:
-                yield start, end, state.accepts
+                yield begin, end, state.accepts
 
     def seen(self, before: Sequence[str], run: Sequence[str]) -> str:
         """Return what of the codes of a run, and of those before it, patterns can tell apart."""

@@ -273,12 +273,15 @@ def _alone(text: str) -> _Valued | None:
 
 def _valued(number: Number) -> _Valued:
     if number.places:
-        classes: tuple[str, ...] = ("decimal",)
-    elif not number.is_integer:
-        classes = ()
-    else:
-        classes = ("integer", "one") if number.value == 1 else ("integer",)
-    return _Valued(number, lexicon().run_code("number", *classes))
+        return _Valued(number, _run_code("decimal"))
+    if not number.is_integer:
+        return _Valued(number, _run_code())
+    return _Valued(number, _run_code("integer", "one") if number.value == ONE else _run_code("integer"))
+
+
+@cache
+def _run_code(*classes: str) -> str:
+    return lexicon().run_code("number", *classes)
 
 
 def _joint(tokens: Tokens, elements: Sequence[Span], at: int) -> str | None:

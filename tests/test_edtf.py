@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import examples
+from pipeline.extract.dates import rules
 from pipeline.extract.dates.edtf import GROUPINGS, PRECISIONS, Interval, Point, parse, parse_point, week_of
 
 with warnings.catch_warnings():  # its grammar is built with names that a newer pyparsing warns about
@@ -54,6 +56,21 @@ def test_a_published_parser_accepts_every_interval_of_the_ends_that_it_knows(int
     ends = [interval.start, *([interval.end] if interval.end else [])]
     if not any(end.grouping or end.unspecified for end in ends):
         parse_edtf(str(interval))
+
+
+def test_a_published_parser_accepts_every_row_of_the_rules_examples() -> None:
+    written = {
+        str(parse(value.split(" ")[0]))
+        for rule in rules()
+        for example in rule.examples
+        for _, _, value in examples.parse(example).marks
+    }
+    assert len(written) > 400
+    for text in written:
+        value = parse(text)
+        ends = [value] if isinstance(value, Point) else [value.start, *([value.end] if value.end else [])]
+        if len(ends) == 1 or not any(end.grouping or end.unspecified for end in ends):
+            parse_edtf(text.rstrip("~") if ends[0].grouping else text)
 
 
 @given(points)

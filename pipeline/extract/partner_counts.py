@@ -169,6 +169,8 @@ class _Reading:
             return None
         if unit.lemma == "strona" and not head.forms[0][0].isupper():
             return None
+        if match.rule.id == "count.of_units" and not any(reading.case == "gen" for reading in plural):
+            return None  # four from the gmina (z gminy), not of the gminas (z gmin)
         if number.value == 1 and match.rule.id == "count.of_so_many" and not self._is_subject(match):
             return None
         adjectives = [*match.captures.get("modifier", ()), *match.captures.get("after", ())]

@@ -52,7 +52,7 @@ class Point:
     def __post_init__(self) -> None:
         if not 1 <= self.year <= 9998:
             raise ValueError(f"year {self.year} is out of range")
-        if self.unspecified not in (0, 1, 2) or self.year % 10**self.unspecified:
+        if self.unspecified and (self.unspecified not in (1, 2) or self.year % 10**self.unspecified):
             raise ValueError(f"{self.year} is no first year of {self.unspecified} unspecified digits")
         if self.unspecified and self.part is not None:
             raise ValueError("a part of an unspecified year")
@@ -75,6 +75,8 @@ class Point:
     @property
     def grouping(self) -> str | None:
         """``season``, ``quarter`` or ``half`` where the point is one."""
+        if self.part is None or self.part < SEASON:
+            return None
         return next((name for name, codes in GROUPINGS.items() if self.part in codes), None)
 
     @property
