@@ -20,7 +20,7 @@ MODEL = ROOT / "models" / "pl_nkjp_sm"
 HOLDOUT = ROOT / "models" / "train" / "holdout"
 LABELS = {"persName", "orgName", "placeName", "geogName", "date", "time"}
 MAX_BYTES = 12_000_000
-STRICT_FLOOR, RELAXED_FLOOR = 0.90, 0.95
+STRICT_FLOOR, RELAXED_FLOOR = 0.94, 0.96
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ from thinc.api import Model
 
 TABLE, SCALE = "E", "scale"
 TABLES = ("hashembed", "gram_embed")
+LEAST = 1e-3
+"""Rows whose largest weight is smaller count as this large, which half precision can still hold divided by 127."""
 
 
 def narrow(model: Model[Any, Any]) -> None:
@@ -15,9 +17,9 @@ def narrow(model: Model[Any, Any]) -> None:
         for name in node.param_names:
             weights: Any = node.get_param(name)
             if node.name in TABLES:
-                scale = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-8) / 127
+                scale = np.maximum(np.abs(weights).max(axis=1, keepdims=True), LEAST) / 127
                 node.set_param(name, np.round(weights / scale).astype(np.int8))
-                node.set_param(SCALE, scale.astype(np.float32))
+                node.attrs[SCALE] = scale.astype(np.float16)
             else:
                 node.set_param(name, weights.astype(np.float16))
 
@@ -25,10 +27,9 @@ def narrow(model: Model[Any, Any]) -> None:
 def widen(model: Model[Any, Any]) -> None:
     """Give weights that `narrow` has made small the single precision that they are computed with."""
     for node in model.walk():
-        if node.name in TABLES and node.has_param(SCALE):
+        if SCALE in node.attrs:
             table: Any = node.get_param(TABLE)
-            node.set_param(TABLE, table.astype(np.float32) * node.get_param(SCALE))
-            node.set_param(SCALE, None)
+            node.set_param(TABLE, table.astype(np.float32) * node.attrs.pop(SCALE).astype(np.float32))
         for name in node.param_names:
             weights: Any = node.get_param(name) if node.has_param(name) else None
             if weights is not None and weights.dtype == np.float16:
