@@ -161,6 +161,8 @@ def test_whole_texts_longest_first() -> None:
     assert list(zip(found.begins, found.ends, strict=True)) == [(2, 5), (0, 2)]
     assert found.at_start.all()
     assert found.at_end.all()
+    some = crf.texts([2, 0, 3, 4], holding=np.array([1, 5, 8]))
+    assert list(zip(some.begins, some.ends, strict=True)) == [(5, 9), (0, 2)]
 
 
 def test_marginals_are_those_of_enumeration() -> None:

@@ -222,13 +222,16 @@ class Stretches:
         return first.astype(np.float32), last.astype(np.float32)
 
 
-def texts(lengths: Sequence[int]) -> Stretches:
-    """Whole texts as stretches; those of no tokens are left out."""
-    ends = np.cumsum(np.asarray(lengths, dtype=np.int64))
-    begins = ends - lengths
-    order = np.argsort(begins - ends, kind="stable")[: np.count_nonzero(lengths)]
-    border = np.ones(len(order), dtype=bool)
-    return Stretches(begins[order], ends[order], border, border)
+def texts(lengths: Sequence[int], holding: Places | None = None) -> Stretches:
+    """Whole texts as stretches: all that have tokens, or those that hold one of some places."""
+    sizes = np.asarray(lengths, dtype=np.int64)
+    ends = np.cumsum(sizes)
+    chosen = (
+        np.flatnonzero(sizes) if holding is None else np.unique(np.searchsorted(ends, holding, side="right"))
+    )
+    chosen = chosen[np.argsort(-sizes[chosen], kind="stable")]
+    border = np.ones(len(chosen), dtype=bool)
+    return Stretches(ends[chosen] - sizes[chosen], ends[chosen], border, border)
 
 
 def around(places: Places, lengths: Sequence[int], margin: int) -> Stretches:
@@ -281,22 +284,37 @@ def mean_marginals(fields: Sequence[Field], emissions: Sequence[Floats], stretch
     """The probability of each tag at each token of the stretches, averaged over several fields.
 
     `emissions` has an array of shape (tokens, tags) a field, and so has the result; every token is in a stretch.
+    The forward and backward passes are scaled step by step (Rabiner 1989) instead of computed in logarithms.
     """
     members, count = len(fields), len(fields[0].start)
     begins, sizes = stretches.begins, stretches.sizes
     steps = int(sizes[0])
     active = [_rows(sizes, step) for step in range(steps)]
-    scores = np.zeros((steps, members, len(stretches), count), dtype=np.float32)
     stacked = np.stack(emissions)
-    for step, rows in enumerate(active):
-        scores[step, :, :rows] = stacked[:, begins[:rows] + step]
-    borders = [stretches.borders(field) for field in fields]
-    first, last = (np.stack([pair[side] for pair in borders]) for side in (0, 1))
+    weights = np.exp(stacked - stacked.max(axis=-1, keepdims=True))
     factors = np.exp(np.stack([field.transitions for field in fields]))
-    forward, total = _forward(factors, scores, active, first, last)
-    backward = _backward(factors, scores, active, last)
-    marginals = np.exp(np.minimum(forward + backward - total[None, :, :, None], 0)).mean(axis=1)
-    result: Floats = np.empty((int(sizes.sum()), count), dtype=np.float32)
-    for step, rows in enumerate(active):
-        result[begins[:rows] + step] = marginals[step, :rows]
-    return result
+    turned = np.ascontiguousarray(np.swapaxes(factors, 1, 2))
+    borders = [stretches.borders(field) for field in fields]
+    first, last = (np.exp(np.stack([pair[side] for pair in borders])) for side in (0, 1))
+
+    forward: Floats = np.empty((members, int(sizes.sum()), count), dtype=np.float32)
+    state = first * weights[:, begins]
+    forward[:, begins] = state
+    for step in range(1, steps):
+        rows = active[step]
+        places = begins[:rows] + step
+        state = (state[:, :rows] @ factors) * weights[:, places]
+        state /= state.sum(axis=-1, keepdims=True)
+        forward[:, places] = state
+    backward = last
+    chances = np.empty((len(stacked[0]), count), dtype=np.float32)
+    for step in range(steps - 1, -1, -1):
+        rows = active[step]
+        places = begins[:rows] + step
+        if step + 1 < steps and (going := active[step + 1]):
+            after = places[:going] + 1
+            back = (backward[:, :going] * weights[:, after]) @ turned
+            backward[:, :going] = back / back.sum(axis=-1, keepdims=True)
+        both = forward[:, places] * backward[:, :rows]
+        chances[places] = (both / both.sum(axis=-1, keepdims=True)).mean(axis=0)
+    return chances

@@ -24,8 +24,8 @@ from pipeline.ner.weights import widen
 
 BATCH_TOKENS = 4_000
 """Tokens that the network reads at once."""
-DOUBT = 0.01
-"""The chance of a name, by the first member of a committee, from which on the others are asked about a token."""
+SURE = 0.95
+"""The chance of a tag by the first member of a committee below which the others are asked about a token."""
 LEAST = np.float32(1e-8)
 """Stands for a probability of nought, whose logarithm there is none."""
 FIELD, COMMITTEE = "field", "plextract_committee"
@@ -223,23 +223,29 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         return found
 
     def _agreed(self, docs: list[Doc], lengths: list[int], emissions: Floats) -> Tags:
-        """The tags by the mean of all members. The others read only what the first one leaves open, and around it."""
+        """The tags by the mean of all members. The others read only what the first one doubts, and around it."""
         first, *others = self._members()
-        tags: Tags = np.zeros(len(emissions), dtype=np.int32)
         chances = crf.mean_marginals([self._field(first)], [emissions], crf.texts(lengths))
-        stretches = crf.around(np.flatnonzero(chances[:, 0] < 1 - DOUBT), lengths, _reach(first))
-        if not len(stretches):
+        tags: Tags = chances.argmax(axis=1).astype(np.int32)  # where nothing is in doubt, a valid sequence
+        doubtful = np.flatnonzero(chances.max(axis=1) < SURE)
+        if not len(doubtful):
             return tags
+        stretches = crf.around(doubtful, lengths, _reach(first))
         tokens, joined = stretches.tokens(), stretches.joined()
         forms = np.concatenate([doc.to_array(ORTH) for doc in docs])[tokens]
         cuts = zip(joined.begins.tolist(), joined.ends.tolist(), strict=True)
         parts = [Stretch(docs[0].vocab, forms[begin:end]) for begin, end in cuts]
-        others_chances = crf.mean_marginals(
-            [self._field(member) for member in others], [_scores(member, parts) for member in others], joined
+        fields, scores = (
+            [self._field(member) for member in others],
+            [_scores(member, parts) for member in others],
         )
-        mean = (chances[tokens] + len(others) * others_chances) / (1 + len(others))
+        theirs = crf.mean_marginals(fields, scores, joined)
+        chances[tokens] = (chances[tokens] + len(others) * theirs) / (1 + len(others))
         constraints = Field(self.scheme.start, self.scheme.end, self.scheme.transitions)
-        tags[tokens] = crf.decode(constraints, np.log(np.maximum(mean, LEAST)), joined)
+        unsettled = crf.texts(lengths, holding=doubtful)
+        settled = crf.decode(constraints, np.log(np.maximum(chances, LEAST)), unsettled)
+        places = unsettled.tokens()
+        tags[places] = settled[places]
         return tags
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[list[crf.Span]]) -> None:
