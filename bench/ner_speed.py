@@ -6,16 +6,25 @@ TEXTS is a file of one text a line (or a DocBin, `*.spacy`).  The stock side is 
 (MultiHashEmbed over NORM, PREFIX, SUFFIX, SHAPE): a trained one if `--stock` names it, else the same architecture
 untrained, which costs about the same.  Each measurement runs in a fresh process with one thread for the matrix library:
 cold is the first pass over the texts, warm the best of the next passes.  One process is timed by its processor time,
-which equals wall time on an idle core and bears other work beside it; two processes against one are timed by wall time.
+which equals wall time on an idle core and bears other work beside it; two processes against one are timed by wall time:
+with a share of the texts each, as the batch job works, and by spaCy's `n_process`, which sends documents to and fro.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Barrier
+
+    from spacy.language import Language
 
 STOCK_CONFIG = Path(__file__).parent.parent / "models" / "train" / "configs" / "stock.cfg"
 ONE_THREAD = dict.fromkeys(
@@ -81,11 +90,35 @@ def measure(side: str, model: str | None, texts_path: Path, words: int, passes: 
     }
     if side == "ours":
         for workers in (1, 2):
+            figures[f"processes_{workers}"] = side_by_side(nlp, texts * 4, workers)
             begin = time.perf_counter()
             for _doc in nlp.pipe(texts * 4, n_process=workers, batch_size=100):
                 pass
-            figures[f"processes_{workers}"] = 4 * count / (time.perf_counter() - begin)
+            figures[f"n_process_{workers}"] = 4 * count / (time.perf_counter() - begin)
     return figures
+
+
+def tokens_of(nlp: "Language", texts: list[str], start: "Barrier", counts: "Queue[int]") -> None:
+    """Annotate some texts once all processes are ready, and tell how many tokens they have."""
+    start.wait()
+    counts.put(sum(len(doc) for doc in nlp.pipe(texts)))
+
+
+def side_by_side(nlp: "Language", texts: list[str], workers: int) -> float:
+    """Words a second of so many processes with a share of the texts each, as the batch job divides its documents."""
+    context = multiprocessing.get_context("fork")
+    start, counts = context.Barrier(workers + 1), context.Queue()
+    shares = [texts[share::workers] for share in range(workers)]
+    processes = [context.Process(target=tokens_of, args=(nlp, share, start, counts)) for share in shares]
+    for process in processes:
+        process.start()
+    start.wait()
+    begin = time.perf_counter()
+    total = sum(counts.get() for _ in processes)
+    taken = time.perf_counter() - begin
+    for process in processes:
+        process.join()
+    return total / taken
 
 
 def peak_megabytes() -> float:
@@ -124,7 +157,8 @@ def main() -> None:
         print(side, *(f"{name} {value:,.1f}" for name, value in figures.items()))
     for name in ("cold", "warm"):
         print(f"{name}: {results['ours'][name] / results['stock'][name]:.2f} times stock")
-    print(f"two processes: {results['ours']['processes_2'] / results['ours']['processes_1']:.2f} times one")
+    for name in ("processes", "n_process"):
+        print(f"{name}: two {results['ours'][name + '_2'] / results['ours'][name + '_1']:.2f} times one")
 
 
 if __name__ == "__main__":

@@ -180,3 +180,19 @@ def test_marginals_are_those_of_enumeration() -> None:
                 expected[np.arange(length), path] += chance / 2
         begin = sum(lengths[:text])
         np.testing.assert_allclose(found[begin : begin + length], expected, atol=1e-4)
+
+
+def test_likeliest_tags_are_valid_and_best() -> None:
+    random = np.random.default_rng(3)
+    lengths = (4, 1, 3, 0, 2)
+    chances = random.dirichlet(np.full(COUNT, 0.3), sum(lengths)).astype(np.float32)
+    tags = crf.likeliest(SCHEME, chances, lengths)
+    plain = Field(SCHEME.start, SCHEME.end, SCHEME.transitions)
+    logs = np.log(np.maximum(chances, crf.LEAST))
+    begin = 0
+    for length in lengths:
+        if length:
+            own, scores = tags[begin : begin + length].tolist(), logs[begin : begin + length]
+            best = max(path_score(plain, scores, p) for p in itertools.product(range(COUNT), repeat=length))
+            assert path_score(plain, scores, own) == pytest.approx(best, abs=1e-3)
+            begin += length

@@ -21,6 +21,8 @@ BEGIN, INSIDE, END, SINGLE = "BIES"
 MISSING = -1
 """Stands for the tag of a token that nobody annotated: every tag is allowed there."""
 NEVER = np.float32(-1e4)
+LEAST = np.float32(1e-8)
+"""Stands for a chance of nought, whose logarithm there is none."""
 
 
 class TagScheme:
@@ -318,3 +320,23 @@ def mean_marginals(fields: Sequence[Field], emissions: Sequence[Floats], stretch
         both = forward[:, places] * backward[:, :rows]
         chances[places] = (both / both.sum(axis=-1, keepdims=True)).mean(axis=0)
     return chances
+
+
+def likeliest(scheme: TagScheme, chances: Floats, lengths: Sequence[int]) -> Tags:
+    """The valid tags of texts whose chances have the largest product, token by token.
+
+    That is the likeliest tag of each token where these make a valid sequence, and found by search elsewhere.
+    """
+    tags: Tags = chances.argmax(axis=1).astype(np.int32)
+    whole = texts(lengths)
+    follows = np.empty(len(tags), dtype=bool)
+    follows[1:] = scheme.transitions[tags[:-1], tags[1:]] == 0
+    follows[whole.begins] = scheme.start[tags[whole.begins]] == 0
+    follows[whole.ends - 1] &= scheme.end[tags[whole.ends - 1]] == 0
+    if follows.all():
+        return tags
+    unsettled = texts(lengths, holding=np.flatnonzero(~follows))
+    field = Field(scheme.start, scheme.end, scheme.transitions)
+    places = unsettled.tokens()
+    tags[places] = decode(field, np.log(np.maximum(chances, LEAST)), unsettled)[places]
+    return tags

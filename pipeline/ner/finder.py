@@ -15,19 +15,18 @@ from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.vocab import Vocab
-from thinc.api import Linear, Model, Optimizer, chain, set_dropout_rate, with_array
+from thinc.api import Linear, Model, NumpyOps, Optimizer, chain, set_dropout_rate, with_array
 
 from pipeline.ner import crf
 from pipeline.ner.crf import MISSING, Field, Floats, Tags, TagScheme
 from pipeline.ner.features import FormArray
+from pipeline.ner.inference import encode
 from pipeline.ner.weights import widen
 
 BATCH_TOKENS = 4_000
 """Tokens that the network reads at once."""
 SURE = 0.95
 """The chance of a tag by the first member of a committee below which the others are asked about a token."""
-LEAST = np.float32(1e-8)
-"""Stands for a probability of nought, whose logarithm there is none."""
 FIELD, COMMITTEE = "field", "plextract_committee"
 _MISSING_MARK = 0
 """Stands in spaCy's ENT_IOB for a token that nobody annotated."""
@@ -111,8 +110,23 @@ class Stretch:
 def _scores(member: Model[Any, Any], docs: Sequence[Doc | Stretch]) -> Floats:
     """The scores of the tags of all tokens, in one array."""
     ops: Any = member.ops
-    scores: Floats = ops.to_numpy(ops.xp.concatenate(member.predict(docs)))
-    return scores
+    tok2vec: Model[Any, Any] = member.get_ref("tok2vec")
+    if not isinstance(ops, NumpyOps) or not _is_plain(tok2vec):
+        slow: Floats = ops.to_numpy(ops.xp.concatenate(member.predict(docs)))
+        return slow
+    embed, encoder = tok2vec.layers
+    linear = member.get_ref("scores")
+    weights: Any = linear.get_param("W")
+    bias: Any = linear.get_param("b")
+    fast: Floats = encode(encoder, embed.predict(docs)) @ weights.T + bias
+    return fast
+
+
+def _is_plain(tok2vec: Model[Any, Any]) -> bool:
+    """Whether an encoder is the one that `encode` computes: spaCy's, with a window of one token on either side."""
+    encoder = tok2vec.layers[-1] if len(tok2vec.layers) == 2 else tok2vec
+    windows = [node.attrs["window_size"] for node in encoder.walk() if node.name == "expand_window"]
+    return "pad" in encoder.attrs and bool(windows) and set(windows) == {1}
 
 
 class NameFinder(TrainablePipe):  # type: ignore[misc]
@@ -226,27 +240,17 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         """The tags by the mean of all members. The others read only what the first one doubts, and around it."""
         first, *others = self._members()
         chances = crf.mean_marginals([self._field(first)], [emissions], crf.texts(lengths))
-        tags: Tags = chances.argmax(axis=1).astype(np.int32)  # where nothing is in doubt, a valid sequence
         doubtful = np.flatnonzero(chances.max(axis=1) < SURE)
-        if not len(doubtful):
-            return tags
-        stretches = crf.around(doubtful, lengths, _reach(first))
-        tokens, joined = stretches.tokens(), stretches.joined()
-        forms = np.concatenate([doc.to_array(ORTH) for doc in docs])[tokens]
-        cuts = zip(joined.begins.tolist(), joined.ends.tolist(), strict=True)
-        parts = [Stretch(docs[0].vocab, forms[begin:end]) for begin, end in cuts]
-        fields, scores = (
-            [self._field(member) for member in others],
-            [_scores(member, parts) for member in others],
-        )
-        theirs = crf.mean_marginals(fields, scores, joined)
-        chances[tokens] = (chances[tokens] + len(others) * theirs) / (1 + len(others))
-        constraints = Field(self.scheme.start, self.scheme.end, self.scheme.transitions)
-        unsettled = crf.texts(lengths, holding=doubtful)
-        settled = crf.decode(constraints, np.log(np.maximum(chances, LEAST)), unsettled)
-        places = unsettled.tokens()
-        tags[places] = settled[places]
-        return tags
+        if len(doubtful):
+            stretches = crf.around(doubtful, lengths, _reach(first))
+            tokens, joined = stretches.tokens(), stretches.joined()
+            forms = np.concatenate([doc.to_array(ORTH) for doc in docs])[tokens]
+            cuts = zip(joined.begins.tolist(), joined.ends.tolist(), strict=True)
+            parts = [Stretch(docs[0].vocab, forms[begin:end]) for begin, end in cuts]
+            fields, scores = [self._field(one) for one in others], [_scores(one, parts) for one in others]
+            theirs = crf.mean_marginals(fields, scores, joined)
+            chances[tokens] = (chances[tokens] + len(others) * theirs) / (1 + len(others))
+        return crf.likeliest(self.scheme, chances, lengths)
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[list[crf.Span]]) -> None:
         """Put the spans on the documents, beside the entities that other components have set."""
