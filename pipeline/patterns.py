@@ -178,10 +178,11 @@ class Patterns:
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
         for begin, end, may in self._automaton.runs(codes):
-            run = (min(begin, back), *codes[max(0, begin - back) : end])
+            low = begin - back
+            run = (*codes[low:end],) if low > 0 else (begin, *codes[:end])
             shapes = self._runs.get(run)
             if shapes is None:
-                shapes = self._found_in(codes[max(0, begin - back) : begin], codes[begin:end], may)
+                shapes = self._found_in(codes[max(0, low) : begin], codes[begin:end], may)
                 if len(self._runs) >= MAX_RUNS:
                     self._runs.clear()
                 self._runs[run] = shapes
