@@ -18,9 +18,8 @@ from pipeline.syntax import Node, Parser, PatternError
 
 MAX_RUNS = 50_000
 """Runs whose shapes are remembered, to bound the memory of a long process."""
-
-
-SIGNS = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+TIMES = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+"""How regular expressions write the usual numbers of repetitions."""
 
 
 class Capture(NamedTuple):
@@ -270,7 +269,7 @@ class _Pattern:
                 item = self._written(node.item, prefix)
                 if isinstance(node.item, syntax.Sequence | syntax.Token | syntax.Repeat):
                     item = f"(?:{item})"
-                times = SIGNS.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
+                times = TIMES.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
                 return item + times
             case syntax.Look():
                 sign = ("=" if node.ahead else "<=") if not node.negative else ("!" if node.ahead else "<!")
