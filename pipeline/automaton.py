@@ -19,9 +19,7 @@ from pipeline.syntax import Node, Repeat
 MAX_RUN = 256
 """Tokens after which a run ends, so that time grows as the text does: no match is longer."""
 MAX_STEPS = 1_000_000
-"""Steps that are remembered, to bound the memory of a long process (about 100 MB)."""
-
-
+"""Steps that are remembered, to bound the memory of a long process."""
 FIRST_CHARACTER = ord("A")
 END = ""
 """Stands for the code of a token after the last one."""
@@ -44,7 +42,7 @@ Waits = dict[str, set[Rest]]
 
 
 class State(dict[str, "State"]):
-    """Where a run stands: for the code of the next token the next state, ``DEAD`` where no pattern goes on with it."""
+    """Where a run stands: for the code of the next token the next state, the dead one where no pattern goes on with it."""
 
     __slots__ = ("_automaton", "_signs", "_waits", "accepts")
 
@@ -96,6 +94,7 @@ class Automaton:
         self.back = max((syntax.width(look.item) or 0 for look in behind), default=0)
         """How many tokens they look back."""
         self._characters: dict[frozenset[str], str] = {}
+        self._numbers = count(FIRST_CHARACTER)
         self.categories = categories
         self._break = break_code
         self._rests: dict[tuple[Node, Rest], Rest] = {}
@@ -156,7 +155,9 @@ class Automaton:
 
     def character(self, categories: frozenset[str]) -> str:
         """Return a character that stands for a set of categories."""
-        return self._characters.setdefault(categories, chr(FIRST_CHARACTER + len(self._characters)))
+        if categories not in self._characters:  # a number is given out once, whichever thread comes first
+            self._characters.setdefault(categories, chr(next(self._numbers)))
+        return self._characters[categories]
 
     def state(self, rests: Iterable[Rest], accepted: frozenset[int]) -> State:
         """Return the state that waits for any of ``rests``."""

@@ -18,9 +18,8 @@ from pipeline.syntax import Node, Parser, PatternError
 
 MAX_RUNS = 50_000
 """Runs whose shapes are remembered, to bound the memory of a long process."""
-
-
-SIGNS = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+TIMES = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+"""How regular expressions write the usual numbers of repetitions."""
 
 
 class Capture(NamedTuple):
@@ -178,10 +177,11 @@ class Patterns:
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
         for begin, end, may in self._automaton.runs(codes):
-            run = (min(begin, back), *codes[max(0, begin - back) : end])
+            low = begin - back
+            run = (*codes[low:end],) if low > 0 else (begin, *codes[:end])
             shapes = self._runs.get(run)
             if shapes is None:
-                shapes = self._found_in(codes[max(0, begin - back) : begin], codes[begin:end], may)
+                shapes = self._found_in(codes[max(0, low) : begin], codes[begin:end], may)
                 if len(self._runs) >= MAX_RUNS:
                     self._runs.clear()
                 self._runs[run] = shapes
@@ -269,7 +269,7 @@ class _Pattern:
                 item = self._written(node.item, prefix)
                 if isinstance(node.item, syntax.Sequence | syntax.Token | syntax.Repeat):
                     item = f"(?:{item})"
-                times = SIGNS.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
+                times = TIMES.get((node.low, node.high)) or f"{{{node.low},{node.high}}}"
                 return item + times
             case syntax.Look():
                 sign = ("=" if node.ahead else "<=") if not node.negative else ("!" if node.ahead else "<!")

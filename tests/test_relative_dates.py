@@ -141,3 +141,20 @@ def test_feasts_are_known_by_their_names() -> None:
     assert not FIXED.keys() & FROM_EASTER.keys()
     with pytest.raises(KeyError):
         holiday("no such feast", 2014)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@2016-01-05 W październiku zawiązano grupę.", ["2015-10"]),
+        ("@2016-01-05 W październiku zawiążemy grupę.", ["2016-10"]),
+        ("@2015-11-18 Nabór ruszy w lutym.", ["2016-02"]),
+        ("@2015-11-18 Nabór ruszył w lutym.", ["2015-02"]),
+        ("@2015-11-18 Uwagi do 15 stycznia.", ["2016-01-15"]),
+        ("@2015-04-21 Termin wyznaczono na 20 października.", ["2015-10-20"]),
+        ("@2015-04-21 Zebranie odbyło się 30 kwietnia.", ["2015-04-30"]),
+        ("@2015-04-21 Grupa, którą zawiązano w maju, podpisze umowę w czerwcu.", ["2014-05", "2015-06"]),
+    ],
+)
+def test_the_tense_of_a_clause_tells_across_new_year(text: str, expected: list[str]) -> None:
+    assert shown(text) == expected

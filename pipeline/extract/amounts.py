@@ -102,13 +102,12 @@ class _Reading:
     document: Document
     repeated: list[int] = field(default_factory=list)
     """Where amounts in words begin that only repeat the digits in front of them."""
+    latest_years: dict[int, int | None] = field(default_factory=dict)
+    """The last year that a sentence speaks of, by where it begins; None where it names none."""
     tables: Tables = field(init=False)
 
     def __post_init__(self) -> None:
         self.tables = Tables(self.document.text)
-
-    latest_years: dict[int, int | None] = field(default_factory=dict)
-    """The last year that a sentence speaks of, by where it begins; None where it names none."""
 
     def __call__(self, match: Match[AmountRule]) -> Sequence[AmountMention] | None:
         low, high = _number(match, "low"), _number(match, "high")

@@ -190,7 +190,8 @@ class _Reading:
     def _thing(self, match: Match[CountRule]) -> Sequence[Found] | None:
         unit, head = _unit(match)
         readings = _readings(head.forms[0], unit)
-        if readings and not any(reading.number == "pl" for reading in readings):
+        _, plural, _ = _numbers(readings)
+        if readings and not plural:
             return None
         return [Found(match, match.start, match.end, unit=unit, genders=_genders(readings))]
 

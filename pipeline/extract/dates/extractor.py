@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pipeline.document import Document
 from pipeline.extract.dates.edtf import Point
 from pipeline.extract.dates.reader import Reader
+from pipeline.extract.dates.readings import Draft
 from pipeline.extract.dates.rule import DateRule
 from pipeline.extract.dates.years import with_years
 from pipeline.records import DateMention
@@ -16,6 +17,11 @@ def rules() -> Sequence[DateRule]:
     return rule_set("dates", DateRule).rules
 
 
+def _is_horizon(draft: Draft) -> bool:
+    """Whether a date is a round year, such as plans are named after (``Europa 2020``) rather than events."""
+    return draft.start.year is not None and draft.start.year % 5 == 0
+
+
 def extract(document: Document) -> list[DateMention]:
     """Return the dates of a document in text order; none overlap.
 
@@ -23,7 +29,11 @@ def extract(document: Document) -> list[DateMention]:
     reference date where there is none gives no row.
     """
     found = rule_set("dates", DateRule).read(tokens_of(document), Reader(document))
-    drafts = with_years(document, [draft for draft, _ in found], [not rule.named for _, rule in found])
+    drafts = with_years(
+        document,
+        [draft for draft, _ in found],
+        [not (rule.named and _is_horizon(draft)) for draft, rule in found],
+    )
     rows: list[DateMention] = []
     for draft, (_, rule) in zip(drafts, found, strict=True):
         if draft is None:

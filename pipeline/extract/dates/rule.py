@@ -19,4 +19,4 @@ class DateRule(Rule):
     ahead: bool = False
     """A ``count`` goes forward from the reference date."""
     named: bool = False
-    """The date is part of a name, so that it says nothing of when anything else in its sentence is."""
+    """The date is part of a name: a round year there says nothing of when anything else in its sentence is."""

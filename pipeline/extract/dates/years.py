@@ -14,7 +14,7 @@ ACT = re.compile(r"(?i:ustaw|rozporządze|dyrektyw|Dz\. ?U)")
 BEFORE_ACT = 30
 """Characters in front of a date that may name the act that it belongs to."""
 OTHER_TIMES = 2
-"""Years between a date and the reference date that put their whole sentence in another time."""
+"""Years before the reference date that put a whole sentence in another time."""
 NEXT_TO = 4
 """Characters (``, w``) between a month and a relative year that still lends itself to it: trzy lata temu w maju."""
 
@@ -65,14 +65,20 @@ def _distance(one: Draft, other: Draft) -> int:
 
 
 def _lends(other: Draft, draft: Draft) -> bool:
-    """What was itself counted from the reference date lends its year only to its own day or month beside it."""
+    """Tell whether a date can lend its year.
+
+    The end of a year says when something ends, not in which year a day lies. What was itself counted from the
+    reference date lends its year only to its own day or month beside it.
+    """
+    if other.start.at_end and other.start.grain == 1 and draft.start.grain > 2:
+        return False
     return not other.relative or (other.start.grain == 1 and _distance(other, draft) <= NEXT_TO)
 
 
 def _in_year_of(other: Draft, draft: Draft, reference: date | None, *, nearest: bool) -> Draft | None:
     """Return ``draft`` in the year of ``other``; None where the two do not go together.
 
-    A month goes with any year. A day goes with the nearest one far from the reference date; else only where the two then
+    A month goes with any year. A day goes with the nearest one long before the reference date; else only where the two then
     stand in the text in the order of time, for ``posiedzenie 11 grudnia 2014 r., następne 16 kwietnia`` is no
     April 2014. With no reference date, a day goes with a year alone too.
     """
@@ -85,7 +91,7 @@ def _in_year_of(other: Draft, draft: Draft, reference: date | None, *, nearest: 
         return None
     if draft.start.grain < 3 or other.relative:
         return completed
-    if nearest and reference is not None and abs(first.year - reference.year) >= OTHER_TIMES:
+    if nearest and reference is not None and reference.year - first.year >= OTHER_TIMES:
         return completed
     value = completed.value()
     if other.span_start < draft.span_start:
