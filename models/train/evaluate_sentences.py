@@ -19,7 +19,7 @@ from typing import NamedTuple
 import spacy
 from spacy.language import Language
 
-from pipeline.features import choose_ops
+from pipeline.ner.ops import choose_ops
 from pipeline.segment import segment
 
 HARD = Path(__file__).resolve().parents[2] / "tests" / "hard_boundaries.txt"
