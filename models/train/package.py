@@ -20,7 +20,7 @@ CARD: dict[str, Any] = {
     "lang": "pl",
     "spacy_version": ">=3.8.0,<3.9.0",
     "name": "nkjp_sm",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "description": "Polish named entities for documents of local government: lexical features from SGJP, trained on NKJP1M and on sentences made by grammar",
     "author": "plextract",
     "license": "GPL-3.0-or-later",

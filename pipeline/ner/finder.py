@@ -1,6 +1,6 @@
-"""The component that finds names: an encoder, a score a tag and token, and a conditional random field over them.
+"""The component that finds names: tags by a network and a conditional random field, trained and applied.
 
-`plextract_ner` (factory) and `plextract.SpanTagger.v1` (architecture) are registered by entry point.
+Its factory `plextract_ner` is registered by entry point.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,118 +15,19 @@ from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.vocab import Vocab
-from thinc.api import Linear, Model, NumpyOps, Optimizer, chain, set_dropout_rate, with_array
+from thinc.api import Model, Optimizer, set_dropout_rate
 
 from pipeline.ner import crf
 from pipeline.ner.crf import MISSING, Field, Floats, Tags, TagScheme
-from pipeline.ner.features import FormArray
-from pipeline.ner.inference import encode
+from pipeline.ner.network import COMMITTEE, FIELD, Stretch, reach, scores_of
 from pipeline.ner.weights import widen
 
 BATCH_TOKENS = 4_000
 """Tokens that the network reads at once."""
 SURE = 0.95
 """The chance of a tag by the first member of a committee below which the others are asked about a token."""
-FIELD, COMMITTEE = "field", "plextract_committee"
 _MISSING_MARK = 0
 """Stands in spaCy's ENT_IOB for a token that nobody annotated."""
-
-
-def span_tagger(tok2vec: Model[list[Doc], list[Floats]]) -> Model[list[Doc], list[Floats]]:
-    """Score each tag of each token by a linear layer over `tok2vec`; carry the parameters of the random field.
-
-    The output is an array of shape (tokens, tags) a document.
-    """
-    scores: Model[Any, Any] = with_array(Linear(nI=tok2vec.maybe_get_dim("nO")))
-    network: Model[Any, Any] = chain(tok2vec, scores)
-    field: Model[Any, Any] = Model(
-        FIELD, _no_forward, params={"start": None, "end": None, "transitions": None}, dims={"nO": None}
-    )
-    return Model(
-        "plextract_span_tagger",
-        _forward,
-        init=_initialise,
-        layers=[network, field],
-        dims={"nO": None},
-        refs={"tok2vec": tok2vec, "scores": scores.layers[0], FIELD: field},
-    )
-
-
-def committee(member: Model[list[Doc], list[Floats]], members: int) -> Model[list[Doc], list[Floats]]:
-    """Several taggers of the same make, trained apart, whose mean decides; it predicts and cannot be trained itself."""
-    layers = [member, *(member.copy() for _ in range(members - 1))]
-    return Model(COMMITTEE, _no_forward, init=_initialise_members, layers=layers, dims={"nO": None})
-
-
-def _initialise_members(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803
-    for member in model.layers:
-        member.set_dim("nO", model.get_dim("nO"))
-        member.initialize(X=X)
-
-
-def _no_forward(model: Model[Any, Any], X: Any, is_train: bool) -> Any:  # noqa: N803  (thinc names it)
-    raise NotImplementedError(f"{model.name} does not compute by itself")
-
-
-def _initialise(model: Model[list[Doc], list[Floats]], X: Any = None, Y: Any = None) -> None:  # noqa: N803
-    count = model.get_dim("nO")
-    field = model.get_ref(FIELD)
-    model.get_ref("scores").set_dim("nO", count)
-    field.set_dim("nO", count)
-    model.layers[0].initialize(X=X)
-    for name, shape in (("start", (count,)), ("end", (count,)), ("transitions", (count, count))):
-        field.set_param(name, model.ops.alloc(shape))
-
-
-def _forward(
-    model: Model[list[Doc], list[Floats]], docs: list[Doc], is_train: bool
-) -> tuple[list[Floats], Callable[[list[Floats]], Any]]:
-    return model.layers[0](docs, is_train)
-
-
-def _reach(model: Model[Any, Any]) -> int:
-    """How many tokens on either side an encoder reads for one: what spaCy pads its input with."""
-    return max(int(node.attrs.get("pad", 0)) for node in model.walk())
-
-
-class Stretch:
-    """Some tokens of a document, for layers that ask no more of a document than the forms of its tokens."""
-
-    __slots__ = ("forms", "vocab")
-
-    def __init__(self, vocab: Vocab, forms: FormArray) -> None:
-        self.vocab = vocab
-        self.forms = forms
-
-    def __len__(self) -> int:
-        return len(self.forms)
-
-    def to_array(self, attribute: int) -> FormArray:
-        """The forms of the tokens, as `Doc.to_array(ORTH)`."""
-        assert attribute == ORTH
-        return self.forms
-
-
-def _scores(member: Model[Any, Any], docs: Sequence[Doc | Stretch]) -> Floats:
-    """The scores of the tags of all tokens, in one array."""
-    ops: Any = member.ops
-    tok2vec: Model[Any, Any] = member.get_ref("tok2vec")
-    if not isinstance(ops, NumpyOps) or not _is_plain(tok2vec):
-        slow: Floats = ops.to_numpy(ops.xp.concatenate(member.predict(docs)))
-        return slow
-    embed, encoder = tok2vec.layers
-    linear = member.get_ref("scores")
-    weights: Any = linear.get_param("W")
-    bias: Any = linear.get_param("b")
-    fast: Floats = encode(encoder, embed.predict(docs)) @ weights.T + bias
-    return fast
-
-
-def _is_plain(tok2vec: Model[Any, Any]) -> bool:
-    """Whether an encoder is the one that `encode` computes: spaCy's, with a window of one token on either side."""
-    encoder = tok2vec.layers[-1] if len(tok2vec.layers) == 2 else tok2vec
-    windows = [node.attrs["window_size"] for node in encoder.walk() if node.name == "expand_window"]
-    return "pad" in encoder.attrs and bool(windows) and set(windows) == {1}
 
 
 class NameFinder(TrainablePipe):  # type: ignore[misc]
@@ -223,7 +124,7 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         if not sum(lengths):
             return [[] for _ in docs]
         first, *others = self._members()
-        emissions = _scores(first, docs)
+        emissions = scores_of(first, docs)
         if others:
             tags = self._agreed(docs, lengths, emissions)
         else:
@@ -242,12 +143,12 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         chances = crf.mean_marginals([self._field(first)], [emissions], crf.texts(lengths))
         doubtful = np.flatnonzero(chances.max(axis=1) < SURE)
         if len(doubtful):
-            stretches = crf.around(doubtful, lengths, _reach(first))
+            stretches = crf.around(doubtful, lengths, reach(first))
             tokens, joined = stretches.tokens(), stretches.joined()
             forms = np.concatenate([doc.to_array(ORTH) for doc in docs])[tokens]
             cuts = zip(joined.begins.tolist(), joined.ends.tolist(), strict=True)
             parts = [Stretch(docs[0].vocab, forms[begin:end]) for begin, end in cuts]
-            fields, scores = [self._field(one) for one in others], [_scores(one, parts) for one in others]
+            fields, scores = [self._field(one) for one in others], [scores_of(one, parts) for one in others]
             theirs = crf.mean_marginals(fields, scores, joined)
             chances[tokens] = (chances[tokens] + len(others) * theirs) / (1 + len(others))
         return crf.likeliest(self.scheme, chances, lengths)
@@ -289,7 +190,7 @@ class NameFinder(TrainablePipe):  # type: ignore[misc]
         emissions, backprop = self.model.begin_update([eg.predicted for eg in examples])
         loss, derivatives = self.get_loss(examples, emissions)
         backprop(derivatives)
-        if sgd is not None:
+        if sgd:  # spaCy's training loop passes None or False and updates the weights itself
             self.finish_update(sgd)
         losses[self.name] += loss
         return losses
