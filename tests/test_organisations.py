@@ -123,6 +123,18 @@ def test_a_model_adds_what_the_rules_do_not_know() -> None:
     assert (row.text, row.rule) == ("Zielona Dolina", "ner:some_model")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Umowa Rodziny a Doliny z Torunia.", "Rodziny a Doliny"),
+        ("Spotkanie z gminami AO w maju.", "gminami AO"),
+        ("Wpis 3/2014 w rejestrze.", "3/2014"),
+    ],
+)
+def test_what_a_model_takes_for_one_name_and_is_none(text: str, name: str) -> None:
+    assert with_entity(text, name) == []
+
+
 def test_a_rule_decides_where_a_model_cuts_a_name_short() -> None:
     (row,) = with_entity("Wniosek Związku Gmin Wiejskich RP przyjęto.", "Związku Gmin")
     assert (row.text, row.name) == ("Związku Gmin Wiejskich RP", "Związek Gmin Wiejskich RP")

@@ -213,9 +213,16 @@ def _is_no_body(text: str) -> bool:
 
 
 def _names_nothing(text: str, start: int, end: int) -> bool:
-    """Tell whether a proposal is no name: no capital in it, two capitals alone, or one common word without quotes."""
+    """Tell whether a proposal is no name: no capital in it, two capitals alone, one common word without quotes, or several."""
     name = text[start:end]
     if name.islower() or (len(name) == 2 and name.isupper()):
+        return True
+    words = WORD.findall(name)
+    if (
+        not words
+        or words[0] in word_list("several_units")
+        or not word_list("between_names").isdisjoint(words)
+    ):
         return True
     if not name.isalpha() or (name.isupper() and len(name) < LONGEST_ACRONYM):
         return False
