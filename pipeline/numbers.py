@@ -76,6 +76,8 @@ ORDINALS: dict[str, Kind] = {
     "ordinal_scale": "scale",
 }
 
+FARTHEST_APART = 12
+"""Tokens before digits, spaces counted, in which a word may say that they are a number of their own."""
 EMPTY, CLOSED = 4, 1
 PLACES: dict[Kind, tuple[int, int]] = {
     "hundred": (EMPTY, 3),
@@ -232,7 +234,8 @@ def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
             reading, in_words = _Reading(), not tokens.forms[elements[first].start].isdecimal()
             last, joint = first, ""
             while joint is not None and (part := _part(_text(tokens, elements[last]))) is not None:
-                if not reading.add(part, after_and=joint == "i"):
+                after_and = joint == "i" and not _goes_down(tokens, elements, last, reading.scale)
+                if not reading.add(part, after_and):
                     break
                 last += 1
                 joint = _joint(tokens, elements, last)
@@ -240,6 +243,18 @@ def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
         if valued is not None:
             yield Span(elements[first].start, elements[last - 1].end), valued
         first = max(last, first + 1)
+
+
+def _goes_down(tokens: Tokens, elements: Sequence[Span], at: int, scale: Decimal) -> bool:
+    """Tell whether digits behind ``i`` go on with a smaller scale of their own: ``3 mln i 107 tys.``."""
+    digits = tokens.forms[elements[at].start].isdecimal()
+    if scale == LIMIT or not digits or _joint(tokens, elements, at + 1) != "":
+        return False
+    part, unit = _part(_text(tokens, elements[at])), _part(_text(tokens, elements[at + 1]))
+    if part is None or unit is None or unit.kind != "scale" or part.high * unit.low >= scale:
+        return False
+    before = tokens.forms[max(0, elements[at].start - FARTHEST_APART) : elements[at].start]
+    return not any(lexicon().value("number_each_apart", form) for form in before)
 
 
 def _text(tokens: Tokens, element: Span) -> str:

@@ -243,6 +243,7 @@ def test_ordinal(text: str, value: int | None) -> None:
         ("120 tys.", "120000"),
         ("5mln", "5000000"),
         ("3 mln 107 tys.", "3107000"),
+        ("3 mln i 107 tys.", "3107000"),
         ("1 mln 250 tys. 300", "1250300"),
         ("1,25 miliona", "1250000"),
         ("trzy i pół miliona", "3500000"),
