@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from thinc.api import NumpyOps, get_current_ops, set_current_ops
+from threadpoolctl import threadpool_info
 
 from pipeline.ner.ops import choose_ops
 
@@ -35,3 +36,8 @@ def test_choose_ops_measures_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_choose_ops_refuses_other_settings() -> None:
     with pytest.raises(ValueError, match="PLEXTRACT_OPS"):
         choose_ops("mkl")
+
+
+def test_one_thread_multiplies() -> None:
+    choose_ops("numpy")
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 from thinc.api import NumpyOps, Ops, set_current_ops
+from threadpoolctl import threadpool_limits
 
 OPS_SETTING = "PLEXTRACT_OPS"
 """Environment variable that names the matrix library: `numpy`, `blis`, or `auto` (measure; the default)."""
@@ -16,11 +17,13 @@ def choose_ops(setting: str | None = None) -> Ops:
 
     `setting` (default: the environment's PLEXTRACT_OPS, else `auto`) is `numpy` (NumPy's BLAS), `blis`, or `auto`:
     the faster of the two on a few multiplications of the size the models make, measured once a process.
-    Raises ValueError at any other setting.
+    From then on the process multiplies with one thread: matrices this small gain nothing from more, which wait in
+    busy loops and take the processor from other workers. Raises ValueError at any other setting.
     """
     choice = setting or os.environ.get(OPS_SETTING) or "auto"
     if choice not in ("auto", "numpy", "blis"):
         raise ValueError(f"{OPS_SETTING} must be auto, numpy or blis, not {choice!r}")
+    threadpool_limits(limits=1, user_api="blas")
     use_blis = _blis_is_faster() if choice == "auto" else choice == "blis"
     ops: Ops = NumpyOps(use_blis=use_blis)
     set_current_ops(ops)
