@@ -152,6 +152,8 @@ def test_stretches_keep_to_their_text_and_their_margin() -> None:
     ]
     assert found.tokens().tolist() == [5, 6, 7, 8, 9, 10, 0, 1, 2]
     assert found.joined().begins.tolist() == [0, 6]
+    at_borders = crf.around(np.array([3, 11]), [3, 9], margin=2)
+    assert sorted(zip(at_borders.begins, at_borders.ends, strict=True)) == [(3, 6), (9, 12)]
     alone = crf.around(np.array([1, 6, 9]), [3, 9], margin=0)
     assert sorted(zip(alone.begins, alone.ends, strict=True)) == [(1, 2), (6, 7), (9, 10)]
 
