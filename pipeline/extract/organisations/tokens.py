@@ -1,9 +1,11 @@
 """A unit of text as words and signs, with what the grammar of names asks of them."""
 
+import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline import morphology
@@ -29,6 +31,9 @@ class Token(NamedTuple):
     gap: str
 
 
+START = attrgetter("start")
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """The tokens of a stretch of text that no name crosses; ``legal`` are the places of legal forms among them."""
@@ -46,7 +51,10 @@ class Unit:
         for first, last in [*legal_forms, Span(span.end, span.end)]:
             for match in WORD.finditer(text, at, first):
                 start, end = match.span()
-                tokens.append(Token(BROKEN.sub("-", match.group()), start, end, text[done:start]))
+                word = match.group()
+                tokens.append(
+                    Token(BROKEN.sub("-", word) if "\n" in word else word, start, end, text[done:start])
+                )
                 done = end
             if first < last:
                 legal.add(len(tokens))
@@ -71,14 +79,7 @@ class Unit:
 
     def at_offset(self, offset: int) -> int:
         """Return the first token that begins at or after an offset."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].start < offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect.bisect_left(self.tokens, offset, key=START)
 
 
 @lru_cache(maxsize=50_000)
