@@ -5,7 +5,7 @@ legal forms, acronyms. A mention's ``rule`` says who proposed it, and its ``scor
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pipeline.document import Document, Span
 from pipeline.extract.organisations import companies, localities
@@ -57,13 +57,9 @@ def extract(document: Document) -> list[OrganisationMention]:
     """Return the organisations that the document names, in text order; their spans do not overlap."""
     book = rulebook()
     proposals = [
-        *(
-            proposal
-            for proposal in _from_rules(document, book)
-            if not _only_lies_there(document, book, proposal)
-        ),
-        *_from_entities(document, book),
+        proposal for proposal in _from_rules(document, book) if not _only_lies_there(document, book, proposal)
     ]
+    proposals.extend(_from_entities(document, book, {(one.start, one.end) for one in proposals}))
     chosen = _with_status(document.text, _arbitrate(proposals))
     chosen = with_acronyms(document, book, chosen, proposals)
     return [
@@ -176,12 +172,16 @@ def canonical(text: str, number: str | None = None) -> str:
     return nominative(" ".join(BROKEN.sub("-", text).split()), number=number)
 
 
-def _from_entities(document: Document, book: Rulebook) -> Iterator[Proposal]:
-    """Yield the model's organisations."""
+def _from_entities(
+    document: Document, book: Rulebook, known: Collection[tuple[int, int]]
+) -> Iterator[Proposal]:
+    """Yield the model's organisations that no rule has read alike."""
     for entity in document.entities:
         if entity.label != "orgName":
             continue
         start, end = _trimmed(document.text, entity.start, entity.end)
+        if (start, end) in known:
+            continue
         if start < end and not (
             _is_no_body(document.text[start:end]) or _names_nothing(document.text, start, end)
         ):

@@ -59,11 +59,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """Return the initials of a name's words in capitals, small words left out."""
     return "".join(word[0] for word in re.findall(r"[^\W\d_]+", name) if word.lower() not in SMALL).upper()
 
 
+@lru_cache(maxsize=20_000)
 def spellings(name: str) -> frozenset[str]:
     """Return the acronyms of three letters or more that a name may have: with or without its place, with small words."""
     forms = set()
