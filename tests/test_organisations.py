@@ -135,6 +135,11 @@ def test_what_a_model_takes_for_one_name_and_is_none(text: str, name: str) -> No
     assert with_entity(text, name) == []
 
 
+def test_a_form_that_can_be_singular_is_left_to_the_model() -> None:
+    (row,) = with_entity("Spotkanie z radnymi gminy AO w maju.", "gminy AO")
+    assert (row.text, row.rule) == ("gminy AO", "ner:some_model")
+
+
 def test_a_rule_decides_where_a_model_cuts_a_name_short() -> None:
     (row,) = with_entity("Wniosek Związku Gmin Wiejskich RP przyjęto.", "Związku Gmin")
     assert (row.text, row.name) == ("Związku Gmin Wiejskich RP", "Związek Gmin Wiejskich RP")

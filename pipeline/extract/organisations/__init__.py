@@ -218,17 +218,19 @@ def _names_nothing(text: str, start: int, end: int) -> bool:
     if name.islower() or (len(name) == 2 and name.isupper()):
         return True
     words = WORD.findall(name)
-    if (
-        not words
-        or words[0] in word_list("several_units")
-        or not word_list("between_names").isdisjoint(words)
-    ):
+    if not words or _is_plural_of_units(words[0]) or not word_list("between_names").isdisjoint(words):
         return True
     if not name.isalpha() or (name.isupper() and len(name) < LONGEST_ACRONYM):
         return False
     quoted = start > 0 and text[start - 1] in OPENING
     common = any(not one.kinds or "nazwa_pospolita" in one.kinds for one in analyse(name.lower()))
     return common and not quoted
+
+
+def _is_plural_of_units(word: str) -> bool:
+    """Tell whether a word can only be the plural of a unit of local government."""
+    units = [option for option in nouns(word) if option.lemma in word_list("several_units")]
+    return bool(units) and all(option.reading.number == "pl" for option in units)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
