@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 MODEL_STAMP := .venv/.model
+DEBIAN_STAMP := .venv/.debian
+DEBIAN_PACKAGES := chromium
 
 NKJP ?= nkjp-ner.jsonl.xz
 
@@ -12,7 +14,7 @@ NKJP ?= nkjp-ner.jsonl.xz
 run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
 
-test: $(STAMP) $(MODEL_STAMP)  ## install, then run the test suite with its quality gate
+test: $(STAMP) $(MODEL_STAMP) $(DEBIAN_STAMP)  ## install, then run the test suite with its quality gate
 	$(BIN)/python -m pytest
 
 lint: $(STAMP)  ## ruff and mypy
@@ -47,3 +49,8 @@ $(STAMP): pyproject.toml
 $(MODEL_STAMP): $(STAMP)
 	@$(BIN)/plextract models --get || true
 	@touch $(MODEL_STAMP)
+
+# Programs that some tests drive; whatever comes of it, this never fails.
+$(DEBIAN_STAMP): Makefile $(STAMP)
+	@sh tests/debian_packages.sh $(DEBIAN_PACKAGES)
+	@touch $(DEBIAN_STAMP)

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from pipeline import cli, examples, flow
 from pipeline.cli import reference
+from pipeline.cli.commands.run import size_in_bytes
 from pipeline.document import Document
 from pipeline.records import Mention
 from pipeline.rules import Rule
@@ -142,7 +143,7 @@ def test_the_options_reach_the_run(documents: Write, tmp_path: Path) -> None:
     [("20", 20), ("20kB", 20_000), ("1.5MB", 1_500_000), ("2 MiB", 2 << 20), ("1G", 10**9)],
 )
 def test_sizes(stated: str, size: int) -> None:
-    assert cli._size(stated) == size
+    assert size_in_bytes(stated) == size
 
 
 @pytest.mark.usefixtures("simple_flow")

@@ -29,7 +29,14 @@ def commands() -> list[str]:
     inline = re.findall(r"`((?:\.venv/bin/)?plextract [^`]*)`", README)
     helps = [
         line
-        for command in (*cli.app.registered_commands, *cli.rules_app.registered_commands)
+        for command in (
+            *cli.app.registered_commands,
+            *(
+                command
+                for group in cli.app.registered_groups
+                for command in group.typer_instance.registered_commands
+            ),
+        )
         for line in (command.callback.__doc__ or "").splitlines()
     ]
     found = (

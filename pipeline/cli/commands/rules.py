@@ -1,0 +1,94 @@
+"""``plextract rules``: the extraction rules and their own examples."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.ending import FAILURE, WRONG_USE, fail
+from pipeline.cli.options import console
+
+rules_app = typer.Typer(
+    help="Look at the extraction rules and check them against their own examples.", no_args_is_help=True
+)
+
+
+@rules_app.command("check")
+def check_rules() -> None:
+    """Check that every rule matches its examples, and nothing else does.
+
+    [b]Example[/]
+
+      plextract rules check
+    """
+    from pipeline import examples
+    from pipeline.rules import RuleError
+
+    failures = []
+    try:
+        for table in examples.TABLES:
+            failures += (found := examples.check_table(table))
+            outcome = f"failures: {len(found)}" if found else "all hold"
+            rules = table.rules()
+            n_examples, n_negatives = (
+                sum(len(rule.examples) for rule in rules),
+                sum(len(rule.negatives) for rule in rules),
+            )
+            typer.echo(
+                f"{table.name}: {len(rules)} rules, {n_examples} examples, {n_negatives} negatives, {outcome}"
+            )
+    except RuleError as error:
+        fail(str(error))
+    for failure in failures:
+        typer.secho(f"{failure.rule}: {failure.example}", fg=typer.colors.RED)
+        typer.echo(f"  {failure.reason}")
+    if failures:
+        raise typer.Exit(FAILURE)
+
+
+@rules_app.command("list")
+def list_rules(
+    table: Annotated[
+        str | None, typer.Argument(metavar="TABLE", help="Only the rules of this table.")
+    ] = None,
+) -> None:
+    """List the rules and what each is for.
+
+    [b]Example[/]
+
+      plextract rules list dates
+    """
+    from pipeline.cli import screen
+
+    listed = [rule for name, rule in _rules() if table in (None, name)]
+    if not listed:
+        fail(f"there are no rules of a table {table}", WRONG_USE)
+    screen.rules(console(), listed)
+
+
+@rules_app.command("show")
+def show_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, as in the column rule.")],
+) -> None:
+    """Show one rule: its purpose, pattern and examples.
+
+    [b]Example[/]
+
+      plextract rules show date.day
+    """
+    from pipeline.cli import screen
+
+    for _, rule in _rules():
+        if rule.id == rule_id:
+            screen.rule(console(), rule)
+            return
+    fail(f"there is no rule {rule_id}; plextract rules list names them all", WRONG_USE)
+
+
+def _rules() -> list[tuple[str, Any]]:
+    from pipeline import examples
+    from pipeline.rules import RuleError
+
+    try:
+        return [(table.name, rule) for table in examples.TABLES for rule in table.rules()]
+    except RuleError as error:
+        fail(str(error))

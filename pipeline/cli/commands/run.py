@@ -1,0 +1,130 @@
+"""``plextract run``: documents into Parquet datasets."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.ending import SOME_FAILED, WRONG_USE, clean_end, fail
+from pipeline.cli.options import Model, ReferenceDate, console, load
+
+
+def run(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="INPUT",
+            help="Files, folders, globs, tables of texts (.jsonl, .csv, .parquet), or - for stdin.",
+        ),
+    ] = None,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the datasets; a run that is there is replaced.")
+    ],
+    model: Model = "auto",
+    reference_date: ReferenceDate = None,
+    teryt: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The register TERC as CSV, as GUS publishes it: local governments get their codes from it.",
+        ),
+    ] = None,
+    files_from: Annotated[
+        Path | None,
+        typer.Option(metavar="LIST", help="Read more inputs from this file, one a line; - is stdin."),
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(help="Column of a table that holds the texts.")] = None,
+    id_column: Annotated[str | None, typer.Option(help="Column that names each text.")] = None,
+    date_column: Annotated[str | None, typer.Option(help="Column with each text's reference date.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to work with; the result is the same.")] = 1,
+    max_bytes: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Largest input to read, such as 20MB.")
+    ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log to stderr, one JSON object a line.")
+    ] = False,
+) -> None:
+    """Extract documents into Parquet datasets.
+
+    What cannot be read becomes a row of [b]errors[/] and the run goes on.
+
+    Exit status: 0 all well, 3 some inputs are in errors, 2 wrong use, 1 failure.
+
+    [b]Examples[/]
+
+      plextract run documents --out tables
+
+      plextract run 'reports/**/*.pdf' letter.docx --out tables --workers 4
+
+      plextract run news.jsonl --text-column body --date-column published --out tables
+
+      find . -name '*.html' | plextract run --files-from - --out tables --resume
+    """
+    if not inputs and files_from is None:
+        fail("name at least one INPUT, or give --files-from", WRONG_USE)
+    from pipeline import batch, read
+    from pipeline.cli.screen import JsonLog, progress_bar, summary
+    from pipeline.flow import Settings
+
+    limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes)
+    log = JsonLog() if log_json else None
+    with clean_end(out):
+        sources = read.discover(
+            inputs or [],
+            files_from=files_from,
+            text_column=text_column,
+            id_column=id_column,
+            date_column=date_column,
+        )
+        check_register(teryt)
+        annotator = load(model, log)
+        settings = Settings(reference_date=reference_date.date() if reference_date else None, teryt=teryt)
+        try:
+            with progress_bar(console(stderr=True), quiet=log_json) as report:
+                done = batch.run(
+                    sources,
+                    out,
+                    annotator.nlp,
+                    settings,
+                    model=annotator.choice.reference,
+                    max_bytes=limit,
+                    options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
+                    n_workers=workers,
+                    resume=resume,
+                    report=log.progress if log else report,
+                )
+        except batch.OutputError as error:
+            fail(str(error), WRONG_USE)
+        except OSError as error:
+            fail(f"cannot write to {out}: {error}")
+    if log:
+        log.done(done)
+    else:
+        summary(console(), done)
+    if done.errors:
+        raise typer.Exit(SOME_FAILED)
+
+
+SIZES = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+
+
+def size_in_bytes(stated: str) -> int:
+    """Return a number of bytes stated as ``20MB``, ``20MiB`` or ``20000000``; wrong use where it is none."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kMG]?i?)B?", stated)
+    if not found or found[2] not in SIZES:
+        fail(f"--max-bytes: {stated} is no size; write 20000000, 20MB or 20MiB", WRONG_USE)
+    return int(float(found[1]) * SIZES[found[2]])
+
+
+def check_register(teryt: Path | None) -> None:
+    """End with wrong use where the register cannot be read."""
+    from pipeline.resolve import read_register
+
+    if teryt:
+        try:
+            read_register(teryt)
+        except (OSError, ValueError) as error:
+            fail(f"--teryt: {error}", WRONG_USE)
