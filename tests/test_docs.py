@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pipeline import batch, cli, examples, read, resolve
 from pipeline.cli import reference
-from pipeline.extract import organisations
+from pipeline.extractors import organisations
 from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

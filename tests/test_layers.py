@@ -25,7 +25,7 @@ LAYERS = (
         "nominals",
         "nominative",
     ),
-    ("ner", "read", "normalise", "segment", "annotate", "extract", "resolve"),
+    ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate"),

@@ -8,18 +8,18 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pipeline.document import Document, Span
-from pipeline.extract.organisations import companies, localities
-from pipeline.extract.organisations.grammar import Grammar, Name
-from pipeline.extract.organisations.proposals import Proposal, disjoint
-from pipeline.extract.organisations.rulebook import (
+from pipeline.extractors.organisations import companies, localities
+from pipeline.extractors.organisations.grammar import Grammar, Name
+from pipeline.extractors.organisations.proposals import Proposal, disjoint
+from pipeline.extractors.organisations.rulebook import (
     OrganisationRule,
     Rulebook,
     organisation_rules,
     rulebook,
     word_list,
 )
-from pipeline.extract.organisations.ties import with_acronyms
-from pipeline.extract.organisations.tokens import (
+from pipeline.extractors.organisations.ties import with_acronyms
+from pipeline.extractors.organisations.tokens import (
     BROKEN,
     CLOSING,
     OPENING,

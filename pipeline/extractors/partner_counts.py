@@ -1,7 +1,7 @@
 """How many partners and units take part: ``rules/partner_counts.yaml`` says what such a count looks like.
 
 A first pass reads every count with its unit, and marks what a number without a unit may refer to; a second
-pass (``pipeline.extract.ellipsis``) gives the numbers that leave their unit out the one that they mean.
+pass (``pipeline.extractors.ellipsis``) gives the numbers that leave their unit out the one that they mean.
 """
 
 import re
@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from pipeline import morphology
 from pipeline.document import Document, Span
-from pipeline.extract.ellipsis import CountRule, Found, Unit, resolved
+from pipeline.extractors.ellipsis import CountRule, Found, Unit, resolved
 from pipeline.morphology import Reading
 from pipeline.numbers import Number, folded_tokens_of
 from pipeline.patterns import Capture, Patterns

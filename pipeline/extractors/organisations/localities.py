@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.extract.organisations.grammar import Grammar, points
-from pipeline.extract.organisations.rulebook import OrganisationRule, word_list
-from pipeline.extract.organisations.tails import AND
-from pipeline.extract.organisations.tokens import (
+from pipeline.extractors.organisations.grammar import Grammar, points
+from pipeline.extractors.organisations.rulebook import OrganisationRule, word_list
+from pipeline.extractors.organisations.tails import AND
+from pipeline.extractors.organisations.tokens import (
     adjectives,
     in_case,
     is_acronym,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import time
 
 from pipeline.document import Document
-from pipeline.extract.dates import relative
-from pipeline.extract.dates.edtf import GROUPINGS, Interval, Point, Value
-from pipeline.extract.dates.holidays import FIXED, FROM_EASTER, holiday
-from pipeline.extract.dates.readings import Captures, Draft, Partial, UnreadableError, clocks, partial
-from pipeline.extract.dates.rule import DateRule, Reading
-from pipeline.extract.tables import cells, row_at
+from pipeline.extractors.dates import relative
+from pipeline.extractors.dates.edtf import GROUPINGS, Interval, Point, Value
+from pipeline.extractors.dates.holidays import FIXED, FROM_EASTER, holiday
+from pipeline.extractors.dates.readings import Captures, Draft, Partial, UnreadableError, clocks, partial
+from pipeline.extractors.dates.rule import DateRule, Reading
+from pipeline.extractors.tables import cells, row_at
 from pipeline.lexicon import DASHES
 from pipeline.patterns import Capture
 from pipeline.rules import Match

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 
-from pipeline.extract.organisations.rulebook import OrganisationRule, Rulebook, Tail, word_list
-from pipeline.extract.organisations.tokens import (
+from pipeline.extractors.organisations.rulebook import OrganisationRule, Rulebook, Tail, word_list
+from pipeline.extractors.organisations.tokens import (
     CLOSING,
     OPENING,
     Unit,

@@ -1,9 +1,9 @@
 """Companies known by their legal form: ``Jurabud sp. z o.o.``, ``PKP Polskie Linie Kolejowe S.A.``."""
 
-from pipeline.extract.organisations.grammar import Grammar, Name
-from pipeline.extract.organisations.rulebook import OrganisationRule, word_list
-from pipeline.extract.organisations.tails import AND
-from pipeline.extract.organisations.tokens import (
+from pipeline.extractors.organisations.grammar import Grammar, Name
+from pipeline.extractors.organisations.rulebook import OrganisationRule, word_list
+from pipeline.extractors.organisations.tails import AND
+from pipeline.extractors.organisations.tokens import (
     CLOSING,
     FUNCTION_WORDS,
     OPENING,

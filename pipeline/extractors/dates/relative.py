@@ -9,7 +9,7 @@ turns the first two into digits, and the functions below do the rest.
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from pipeline.extract.dates.edtf import HALF, QUARTER, Interval, Point, Value, week_of
+from pipeline.extractors.dates.edtf import HALF, QUARTER, Interval, Point, Value, week_of
 
 
 @lru_cache(maxsize=10_000)

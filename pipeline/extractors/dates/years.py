@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.document import Document
-from pipeline.extract.dates.readings import Draft
-from pipeline.extract.dates.tense import year_of
+from pipeline.extractors.dates.readings import Draft
+from pipeline.extractors.dates.tense import year_of
 
 REACH = 6
 """How many mentions to either side of one may give it a year."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline import morphology
 from pipeline.document import Document
-from pipeline.extract.dates.readings import Draft
+from pipeline.extractors.dates.readings import Draft
 
 Tense = Literal["past", "future"]
 BORDER = re.compile(r"[,;:()–—]|\s-\s")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from pipeline.document import Document
-from pipeline.extract.dates.edtf import Point
-from pipeline.extract.dates.reader import Reader
-from pipeline.extract.dates.readings import Draft
-from pipeline.extract.dates.rule import DateRule
-from pipeline.extract.dates.years import with_years
+from pipeline.extractors.dates.edtf import Point
+from pipeline.extractors.dates.reader import Reader
+from pipeline.extractors.dates.readings import Draft
+from pipeline.extractors.dates.rule import DateRule
+from pipeline.extractors.dates.years import with_years
 from pipeline.records import DateMention
 from pipeline.rules import rule_set, tokens_of
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.document import Document, Span
-from pipeline.extract.dates.extractor import extract
+from pipeline.extractors.dates.extractor import extract
 from pipeline.records import DateMention
 
 TOP = 12

@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any
 
 from pipeline import numbers
-from pipeline.extract.dates.edtf import HALF, QUARTER, Interval, Point, Value
+from pipeline.extractors.dates.edtf import HALF, QUARTER, Interval, Point, Value
 from pipeline.rules import Match
 
 CENTURY_PIVOT = 50

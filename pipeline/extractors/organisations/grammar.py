@@ -6,9 +6,9 @@ Adjectives before and behind agree with the head in case, number and gender; wha
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.extract.organisations.rulebook import OrganisationRule, Rulebook, word_list
-from pipeline.extract.organisations.tails import AND, Tails
-from pipeline.extract.organisations.tokens import Unit, adjectives, is_roman, is_unknown, is_verb, nouns
+from pipeline.extractors.organisations.rulebook import OrganisationRule, Rulebook, word_list
+from pipeline.extractors.organisations.tails import AND, Tails
+from pipeline.extractors.organisations.tokens import Unit, adjectives, is_roman, is_unknown, is_verb, nouns
 from pipeline.morphology import Reading
 from pipeline.nominals import options
 

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.document import Document, Span
-from pipeline.extract.tables import Tables
+from pipeline.extractors.tables import Tables
 from pipeline.numbers import Number, folded, folded_tokens_of
 from pipeline.patterns import Found, Patterns
 from pipeline.records import AmountMention

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from pipeline.document import Document
-from pipeline.extract.organisations import acronyms
-from pipeline.extract.organisations.proposals import Proposal, disjoint
-from pipeline.extract.organisations.rulebook import Rulebook
+from pipeline.extractors.organisations import acronyms
+from pipeline.extractors.organisations.proposals import Proposal, disjoint
+from pipeline.extractors.organisations.rulebook import Rulebook
 
 
 def _owner(proposal: Proposal, proposals: Sequence[Proposal], acronym: str) -> Proposal:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline import morphology
-from pipeline.extract.organisations.tokens import is_acronym
+from pipeline.extractors.organisations.tokens import is_acronym
 from pipeline.nominative import nominative
 
 BRACKETED = re.compile(
