@@ -28,13 +28,14 @@ LAYERS = (
     ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
-    ("batch", "evaluate"),
+    ("batch", "evaluate", "library"),
+    ("component",),
     ("cli",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 ONLY_THERE = {
-    "spacy": {"annotate", "ner"},
+    "spacy": {"annotate", "component", "ner"},
     "thinc": {"ner"},
     "typer": {"cli"},
     "rich": {"cli"},
