@@ -5,9 +5,8 @@ and every span knows its record (``span._.value``). What it keeps on a ``Doc`` i
 pipelines can be stored, and sent to other processes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
 KEY = "plextract"
 """Where ``Doc.user_data`` keeps the records."""
 DATE_KEY = "plextract_reference_date"
-RECORDS = {record.table: record for record in MENTION_TABLES}
+ADAPTERS: Mapping[str, TypeAdapter[Mention]] = {
+    record.table: TypeAdapter(record) for record in MENTION_TABLES
+}
+"""What turns the records of a table into plain data and back."""
 
 
 class Component:
@@ -43,7 +45,7 @@ class Component:
         kept: dict[str, list[Any]] = {}
         for record in MENTION_TABLES:
             rows = found.rows(record)
-            kept[record.table] = _adapter(record).dump_python(list(rows), mode="json")
+            kept[record.table] = [ADAPTERS[record.table].dump_python(row, mode="json") for row in rows]
             doc.spans[record.table] = [
                 _span(doc, row, f"{record.table}:{number}") for number, row in enumerate(rows)
             ]
@@ -78,16 +80,13 @@ def make_component(nlp: Language, name: str, model: str | None, reference_date: 
 
 def _span(doc: Doc, row: Mention, span_id: str) -> Span:
     """Return the tokens that a row's characters are in; where a border falls inside a token, the whole token."""
+    assert row.raw_start is not None
+    assert row.raw_end is not None, "a document of plain text has raw offsets"
     span = doc.char_span(
         row.raw_start, row.raw_end, label=row.table, alignment_mode="expand", span_id=span_id
     )
     assert span is not None, f"no tokens at {row.raw_start}:{row.raw_end}"
     return span
-
-
-@cache
-def _adapter(record: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(list[record])
 
 
 # --- extensions of spaCy's objects ---------------------------------------------------------------------------
@@ -99,8 +98,7 @@ def value_of(span: Span) -> Mention | None:
     kept = span.doc.user_data.get(KEY, {}).get(table)
     if kept is None:
         return None
-    (row,) = _adapter(RECORDS[table]).validate_python([kept[int(number)]])
-    return row
+    return ADAPTERS[table].validate_python(kept[int(number)])
 
 
 def reference_date_of(doc: Doc) -> date | None:
@@ -114,14 +112,18 @@ def set_reference_date(doc: Doc, day: date | None) -> None:
     doc.user_data[DATE_KEY] = day.isoformat() if day else None
 
 
-def _extend(kind: type[Doc] | type[Span], name: str, **functions: Callable[..., Any]) -> None:
+def _extend(
+    kind: type[Doc] | type[Span],
+    name: str,
+    getter: Callable[[Any], Any],
+    setter: Callable[[Any, Any], None] | None = None,
+) -> None:
     """Register an extension; raises ``ValueError`` where somebody else's has the name."""
-    if kind.has_extension(name):
-        if kind.get_extension(name)[2] is functions["getter"]:
-            return
+    if not kind.has_extension(name):
+        kind.set_extension(name, getter=getter, setter=setter)
+    elif kind.get_extension(name)[2] is not getter:
         raise ValueError(f"{kind.__name__}._.{name} is an extension of another package; plextract needs it")
-    kind.set_extension(name, **functions)
 
 
-_extend(Span, "value", getter=value_of)
-_extend(Doc, "reference_date", getter=reference_date_of, setter=set_reference_date)
+_extend(Span, "value", value_of)
+_extend(Doc, "reference_date", reference_date_of, set_reference_date)

@@ -120,6 +120,6 @@ def test_an_extension_of_another_package_is_not_overwritten(monkeypatch: pytest.
     Span.set_extension("value", default=1, force=True)
     try:
         with pytest.raises(ValueError, match="another package"):
-            component._extend(Span, "value", getter=component.value_of)
+            component._extend(Span, "value", component.value_of)
     finally:
         Span.set_extension("value", getter=component.value_of, force=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import ending
-from pipeline.cli.commands import evaluate, explain, models, rules, run, schema
+from pipeline.cli.commands import evaluate, explain, init, man, models, rules, run, schema
 from pipeline.cli.ending import FAILURE, INTERRUPTED, SOME_FAILED, TERMINATED, WRONG_USE
 
 __all__ = ["FAILURE", "INTERRUPTED", "SOME_FAILED", "TERMINATED", "WRONG_USE", "app", "main"]
@@ -14,7 +14,6 @@ app = typer.Typer(
     name="plextract",
     help="Dates, amounts of money, partner counts and organisations from raw Polish documents, as Parquet tables.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -25,6 +24,8 @@ app.command()(explain.explain)
 app.add_typer(rules.rules_app, name="rules")
 app.command()(schema.schema)
 app.command()(models.models)
+app.command()(init.init)
+app.command()(man.man)
 
 
 def main() -> None:

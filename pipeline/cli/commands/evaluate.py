@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import CORPUS, Model, console, load
+from pipeline.cli.options import CORPUS, Model, Rules, console, load
 
 
 def evaluate(
@@ -18,6 +18,7 @@ def evaluate(
         Path, typer.Option(help="Folder of the documents that gold names.", exists=True, file_okay=False)
     ] = CORPUS / "docs",
     model: Model = "auto",
+    rules: Rules = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="List what was missed, misread or wrongly found.")
     ] = False,

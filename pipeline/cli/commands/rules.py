@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import console
+from pipeline.cli.options import Rules, console
 
 rules_app = typer.Typer(
     help="Look at the extraction rules and check them against their own examples.", no_args_is_help=True
@@ -13,12 +13,14 @@ rules_app = typer.Typer(
 
 
 @rules_app.command("check")
-def check_rules() -> None:
+def check_rules(rules: Rules = None) -> None:
     """Check that every rule matches its examples, and nothing else does.
 
     [b]Example[/]
 
       plextract rules check
+
+      plextract rules check --rules my-rules
     """
     from pipeline import examples
     from pipeline.rules import RuleError
@@ -28,13 +30,13 @@ def check_rules() -> None:
         for table in examples.TABLES:
             failures += (found := examples.check_table(table))
             outcome = f"failures: {len(found)}" if found else "all hold"
-            rules = table.rules()
+            held = table.rules()
             n_examples, n_negatives = (
-                sum(len(rule.examples) for rule in rules),
-                sum(len(rule.negatives) for rule in rules),
+                sum(len(rule.examples) for rule in held),
+                sum(len(rule.negatives) for rule in held),
             )
             typer.echo(
-                f"{table.name}: {len(rules)} rules, {n_examples} examples, {n_negatives} negatives, {outcome}"
+                f"{table.name}: {len(held)} rules, {n_examples} examples, {n_negatives} negatives, {outcome}"
             )
     except RuleError as error:
         fail(str(error))
@@ -50,6 +52,7 @@ def list_rules(
     table: Annotated[
         str | None, typer.Argument(metavar="TABLE", help="Only the rules of this table.")
     ] = None,
+    rules: Rules = None,
 ) -> None:
     """List the rules and what each is for.
 
@@ -68,6 +71,7 @@ def list_rules(
 @rules_app.command("show")
 def show_rule(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, as in the column rule.")],
+    rules: Rules = None,
 ) -> None:
     """Show one rule: its purpose, pattern and examples.
 

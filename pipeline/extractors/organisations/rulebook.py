@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import morphology, rules
 from pipeline.rules import Rule
 
+WORD_LISTS = "organisations/words.yaml"
 Tail = Literal[
     "genitive", "purpose", "patron", "number", "quoted", "name", "legal_form", "place", "country", "acronym"
 ]
@@ -131,12 +132,11 @@ class WordList(BaseModel):
 @cache
 def word_list(name: str) -> frozenset[str]:
     """Return the lemmas of a word list; raises ``RuleError`` where the file has no such list."""
-    path = rules.rules_folder() / "organisations" / "words.yaml"
-    lists = rules.read_yaml(path)
+    lists = rules.read_rules(WORD_LISTS)
     try:
         return WordList.model_validate(lists[name]).lemmas
     except (KeyError, TypeError, ValidationError) as error:
-        raise rules.RuleError(f"{path}: {name}: {error}") from error
+        raise rules.RuleError(f"{WORD_LISTS}: {name}: {error}") from error
 
 
 def inflected(lemma: str) -> frozenset[str]:
