@@ -31,7 +31,11 @@ def blank() -> Language:
 
 
 def values(doc: Doc) -> dict[str, list[tuple[str, str]]]:
-    return {table: [(span.text, span._.value.shown) for span in spans] for table, spans in doc.spans.items()}
+    return {
+        table: [(span.text, span._.value.shown) for span in spans]
+        for table, spans in doc.spans.items()
+        if spans
+    }
 
 
 def test_spans_with_values_are_put_on_a_doc(blank: Language) -> None:
