@@ -1,7 +1,7 @@
 """Rules as data: load, validate and compile ``rules/``, and read what they describe in a text.
 
 A rule is an id, a sentence of purpose, a pattern over named vocabulary, and examples that it must and must not
-match. ``rules/README.md`` explains the format to those who write rules.
+match. ``docs/rules.md`` explains the format to those who write rules.
 
 A folder of the user's own (``PLEXTRACT_RULES``) may overlay the built-in one. It has files of the same names: a rule
 replaces the one of its id or comes before all others, a word is added to its category or gets another value there.

@@ -1,4 +1,4 @@
-"""README.md says what is so: its commands parse, its Python runs, its reference is that of the records."""
+"""README.md says what is so, and docs/ where nothing runs it: their commands parse, its Python runs, its reference is that of the records."""
 
 import re
 import shlex
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+import walk
 from stand_in import Write
 from typer.testing import CliRunner
 
@@ -24,8 +25,15 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Return every command line of plextract in README.md, and in the help texts of its commands."""
+    """Return every command line of plextract in README.md, in docs/, and in the help texts of its commands."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
+    pages = [block for page in sorted((ROOT / "docs").rglob("*.md")) for block in walk.blocks(page)]
+    lines += [
+        line.removeprefix("$ ")
+        for block in pages
+        if not block.not_run and (block.language == "sh" or block.text.startswith("$ "))
+        for line in (block.text.splitlines() if block.language == "sh" else block.text.splitlines()[:1])
+    ]
     inline = re.findall(r"`((?:\.venv/bin/)?plextract [^`]*)`", README)
     helps = [
         line
@@ -42,7 +50,7 @@ def commands() -> list[str]:
     found = (
         re.search(r"(?:^|\|) *(?:\.venv/bin/)?(plextract .*)", line) for line in (*lines, *inline, *helps)
     )
-    return [re.split(" [<>|] ", match[1])[0] for match in found if match]
+    return list(dict.fromkeys(re.split(" [<>|] ", match[1])[0] for match in found if match))
 
 
 @pytest.mark.parametrize("command", commands())
