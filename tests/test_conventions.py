@@ -11,12 +11,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import typer
+import yaml
 from stand_in import Write
 from typer.testing import CliRunner
 
 from pipeline import cli, environment
 from pipeline.cli import manual
 
+ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("plextract")
 VARIABLES = {value for name, value in inspect.getmembers(environment) if name.isupper()}
 
@@ -97,3 +99,20 @@ def test_man_lays_the_manual_out_without_a_warning() -> None:
     )
     assert said.stderr == ""
     assert "PLEXTRACT_MODEL" in said.stdout
+
+
+def test_the_hooks_before_a_commit_are_valid_and_their_programs_are_there() -> None:
+    config = ROOT / ".pre-commit-config.yaml"
+    said = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-config", config],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stdout
+    hooks = yaml.safe_load(config.read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    assert {hook["id"] for hook in hooks} == {"ruff", "ruff-format", "mypy", "notebooks", "rules"}
+    for hook in hooks:
+        program = Path(hook["entry"].split()[0])
+        assert program.parts[:2] == (".venv", "bin")
+        assert (PROGRAM.parent / program.name).exists()
