@@ -67,7 +67,14 @@ def test_shells_get_a_script_that_completes(shell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "completed"), [("plextract ex", {"explain"}), ("plextract run --work", {"--workers"})]
+    ("typed", "completed"),
+    [
+        ("plextract mod", {"models"}),
+        ("plextract run --work", {"--workers"}),
+        ("plextract explain --model pl_nkjp", {"pl_nkjp_sm"}),
+        ("plextract schema am", {"amounts"}),
+        ("plextract rules show amount.pl", {"amount.plain"}),
+    ],
 )
 def test_commands_and_options_are_completed(typed: str, completed: set[str]) -> None:
     variables = {

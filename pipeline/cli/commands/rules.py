@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import Rules, console
+from pipeline.cli.options import Rules, console, rule_ids, tables
 
 rules_app = typer.Typer(
     help="Look at the extraction rules and check them against their own examples.", no_args_is_help=True
@@ -50,7 +50,8 @@ def check_rules(rules: Rules = None) -> None:
 @rules_app.command("list")
 def list_rules(
     table: Annotated[
-        str | None, typer.Argument(metavar="TABLE", help="Only the rules of this table.")
+        str | None,
+        typer.Argument(metavar="TABLE", autocompletion=tables, help="Only the rules of this table."),
     ] = None,
     rules: Rules = None,
 ) -> None:
@@ -70,7 +71,9 @@ def list_rules(
 
 @rules_app.command("show")
 def show_rule(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, as in the column rule.")],
+    rule_id: Annotated[
+        str, typer.Argument(metavar="ID", autocompletion=rule_ids, help="A rule's id, as in the column rule.")
+    ],
     rules: Rules = None,
 ) -> None:
     """Show one rule: its purpose, pattern and examples.
