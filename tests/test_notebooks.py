@@ -2,10 +2,13 @@
 
 import ast
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -78,3 +81,40 @@ def test_a_notebook_is_stripped_and_defines_nothing(path: Path) -> None:
 
 def test_there_are_notebooks() -> None:
     assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05"]
+
+
+def test_what_reviewers_said_is_shown(folder: Path, corpus_run: Path) -> None:
+    """The last decision of a reviewer on a row counts, and one that was undone does not."""
+    outputs = folder.parent / "outputs"
+    outputs.unlink()
+    outputs.mkdir()
+    for path in corpus_run.iterdir():
+        (outputs / path.name).symlink_to(path)
+    rows = [("dates", number, "right", None) for number in range(8)]
+    rows += [
+        ("amounts", 1, "wrong", None),
+        ("amounts", 1, "right", None),
+        ("amounts", 2, "wrong", "2026-01-01"),
+    ]
+    with closing(sqlite3.connect(outputs / "review.sqlite")) as store, store:
+        store.execute(
+            'create table decisions (id integer primary key, reviewer text, "table" text, doc_id text, start integer, '
+            '"end" integer, text text, rule text, score real, verdict text, undone_at text)'
+        )
+        store.executemany(
+            'insert into decisions (reviewer, "table", doc_id, start, "end", text, rule, score, verdict, undone_at) '
+            "values ('Ewa', ?, 'd', ?, 9, 't', 'r', 0.9, ?, ?)",
+            rows,
+        )
+    namespace: dict[str, object] = {}
+    for source in cells(ROOT / "notebooks" / "05_quality.ipynb"):
+        exec(source, namespace)
+    decisions = namespace["decisions"]
+    assert isinstance(decisions, pd.DataFrame)
+    assert decisions.groupby("table").verdict.agg(list).to_dict() == {
+        "dates": ["right"] * 8,
+        "amounts": ["right"],
+    }
+    last = plt.figure(plt.get_fignums()[-1])
+    check(last)
+    assert last.axes[0].get_title("left") == "What reviewers said"
