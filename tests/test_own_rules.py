@@ -31,8 +31,10 @@ def plextract(*args: str | Path, cwd: Path, **variables: str) -> subprocess.Comp
 
 
 def test_the_folder_of_init_holds_what_its_examples_say(own: Path) -> None:
-    said = plextract("rules", "check", "--rules", own, cwd=own)
+    said = plextract("rules", "check", "organisations", "partner_counts", "--rules", own, cwd=own)
     assert said.returncode == 0, said.stdout
+    assert said.stdout.count("all hold") == 2
+    assert plextract("rules", "check", "organisation", cwd=own).returncode == cli.WRONG_USE
     assert plextract("rules", "show", "own.short_names", "--rules", own, cwd=own).returncode == 0
     assert plextract("rules", "show", "own.short_names", cwd=own).returncode == cli.WRONG_USE
 
@@ -125,3 +127,8 @@ def test_a_library_follows_own_rules_too(own: Path) -> None:
         env={**os.environ, environment.RULES: str(own)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert said.stdout == "12 sołectwo\n"
+    wrong = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, environment.RULES: "/nowhere"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "RuleError: /nowhere: there is no such folder of rules" in wrong.stderr

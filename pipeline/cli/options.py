@@ -108,12 +108,11 @@ def check_rules() -> None:
     """End with wrong use where the user's own rules cannot be used."""
     if not os.environ.get(environment.RULES):
         return
-    from pipeline import examples
+    from pipeline.extractors import load_rules
     from pipeline.rules import RuleError
 
     try:
-        for table in examples.TABLES:
-            table.rules()
+        load_rules()
     except RuleError as error:
         fail(str(error), WRONG_USE)
 

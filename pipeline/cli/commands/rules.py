@@ -13,21 +13,32 @@ rules_app = typer.Typer(
 
 
 @rules_app.command("check")
-def check_rules(rules: Rules = None) -> None:
+def check_rules(
+    tables_: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TABLE", autocompletion=tables, help="Only the rules of these tables."),
+    ] = None,
+    rules: Rules = None,
+) -> None:
     """Check that every rule matches its examples, and nothing else does.
 
-    [b]Example[/]
+    [b]Examples[/]
 
       plextract rules check
+
+      plextract rules check dates
 
       plextract rules check --rules my-rules
     """
     from pipeline import examples
     from pipeline.rules import RuleError
 
+    wanted = [table for table in examples.TABLES if not tables_ or table.name in tables_]
+    if unknown := sorted(set(tables_ or ()) - {table.name for table in wanted}):
+        fail(f"there are no rules of a table {unknown[0]}", WRONG_USE)
     failures = []
     try:
-        for table in examples.TABLES:
+        for table in wanted:
             failures += (found := examples.check_table(table))
             outcome = f"failures: {len(found)}" if found else "all hold"
             held = table.rules()
