@@ -20,6 +20,7 @@ LAYERS = (
         "automaton",
         "patterns",
         "rules",
+        "scores",
         "numbers",
         "models",
         "nominals",
@@ -37,6 +38,7 @@ RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ONLY_THERE = {
     "spacy": {"annotate", "component", "ner"},
     "thinc": {"ner"},
+    "matplotlib": {"evaluate"},
     "typer": {"cli"},
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
