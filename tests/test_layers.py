@@ -29,6 +29,7 @@ LAYERS = (
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate"),
+    ("review",),
     ("cli",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -40,6 +41,10 @@ ONLY_THERE = {
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
+    "duckdb": {"review"},
+    "jinja2": {"review"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
 }
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import ending
-from pipeline.cli.commands import evaluate, explain, models, rules, run, schema
+from pipeline.cli.commands import evaluate, explain, models, review, rules, run, schema
 from pipeline.cli.ending import FAILURE, INTERRUPTED, SOME_FAILED, TERMINATED, WRONG_USE
 
 __all__ = ["FAILURE", "INTERRUPTED", "SOME_FAILED", "TERMINATED", "WRONG_USE", "app", "main"]
@@ -25,6 +25,7 @@ app.command()(explain.explain)
 app.add_typer(rules.rules_app, name="rules")
 app.command()(schema.schema)
 app.command()(models.models)
+app.command()(review.review)
 
 
 def main() -> None:

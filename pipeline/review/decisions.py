@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal, Self, get_args
 
 from pipeline.records import MENTION_TABLES, Mention
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS decisions (
   undone_at TEXT
 );
 CREATE INDEX IF NOT EXISTS decisions_of_rows ON decisions ("table", doc_id, "start", "end", reviewer);
+CREATE INDEX IF NOT EXISTS decisions_undone ON decisions (undone_at) WHERE undone_at IS NOT NULL;
 """
 _COLUMNS = (
     'id, at, reviewer, "table", doc_id, "start", "end", "text", rule, score, verdict, "before", "after", note'
@@ -122,6 +124,7 @@ class Decisions:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._lock = RLock()  # the page answers in several threads
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -161,15 +164,16 @@ class Decisions:
         at: datetime | None = None,
     ) -> int:
         """Keep a decision and return its id; once this returns, it is on the disk."""
-        cursor = self._connection.execute(
-            'INSERT INTO decisions (at, reviewer, "table", doc_id, "start", "end", "text", rule, score, verdict, '
-            '"before", "after", note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-            (
-                (at or datetime.now(UTC)).astimezone(UTC).isoformat(),
-                reviewer, table, doc_id, start, end, text, rule, score, verdict,
-                _json(before), _json(after), note,
-            ),
+        row = (
+            (at or datetime.now(UTC)).astimezone(UTC).isoformat(),
+            reviewer, table, doc_id, start, end, text, rule, score, verdict, _json(before), _json(after), note,
         )  # fmt: skip
+        with self._writing():
+            cursor = self._connection.execute(
+                'INSERT INTO decisions (at, reviewer, "table", doc_id, "start", "end", "text", rule, score, '
+                f'verdict, "before", "after", note) VALUES ({", ".join("?" * len(row))})',
+                row,
+            )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
@@ -192,12 +196,12 @@ class Decisions:
         """Return each reviewer's last word on each row, in the order in which they were given."""
         condition = "AND id > ?" + (" AND doc_id = ?" if doc_id is not None else "")
         values = (after_id,) if doc_id is None else (after_id, doc_id)
-        listed = self._connection.execute(f"{_CURRENT} {condition} ORDER BY id", values)
+        listed = self._read(f"{_CURRENT} {condition} ORDER BY id", values)
         return [_decision(row) for row in listed]
 
     def history(self, table: str, doc_id: str, start: int, end: int) -> list[tuple[Decision, bool]]:
         """Return every decision on one row in order, and whether it was undone."""
-        listed = self._connection.execute(
+        listed = self._read(
             f'SELECT {_COLUMNS}, undone_at IS NOT NULL FROM decisions WHERE "table" = ? AND doc_id = ? '
             'AND "start" = ? AND "end" = ? ORDER BY id',
             (table, doc_id, start, end),
@@ -206,26 +210,30 @@ class Decisions:
 
     def reviewers(self) -> list[str]:
         """Return everyone who ever decided, by name."""
-        return [
-            name for (name,) in self._connection.execute("SELECT DISTINCT reviewer FROM decisions ORDER BY 1")
-        ]
+        return [name for (name,) in self._read("SELECT DISTINCT reviewer FROM decisions ORDER BY 1")]
 
     def version(self) -> tuple[int, int]:
         """Return a mark that changes with every decision and every undo, also those of other processes."""
-        last, undone = self._connection.execute(
-            "SELECT coalesce(max(id), 0), count(undone_at) FROM decisions"
-        ).fetchone()
+        [(last, undone)] = self._read(
+            "SELECT (SELECT coalesce(max(id), 0) FROM decisions), "
+            "(SELECT count(*) FROM decisions WHERE undone_at IS NOT NULL)"
+        )
         return last, undone
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
 
 
 def _json(values: Values | None) -> str | None:
