@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
+app.command()(review.review)
 app.add_typer(rules.rules_app, name="rules")
 app.command()(schema.schema)
 app.command()(models.models)

@@ -80,8 +80,12 @@ class Counts:
     done: int
 
 
+class UnreadableRun(Exception):  # noqa: N818 (it says what is so)
+    """The tables of a run cannot be read."""
+
+
 class Queue:
-    """The rows of the run under ``out``. Raises ``duckdb.Error`` where its Parquet cannot be read."""
+    """The rows of the run under ``out``. Raises ``UnreadableRun``."""
 
     def __init__(self, out: Path, decisions: Decisions) -> None:
         self.out = out
@@ -90,7 +94,11 @@ class Queue:
         self._folder = tempfile.TemporaryDirectory(prefix="plextract-review-")
         self._database = duckdb.connect(str(Path(self._folder.name) / "queue.duckdb"))
         self._database.execute("SET enable_progress_bar = false")
-        self._load()
+        try:
+            self._load()
+        except duckdb.Error as error:
+            self.close()
+            raise UnreadableRun(str(error).splitlines()[0]) from error
         self._orders: OrderedDict[View, RowIds] = OrderedDict()
         self._states: dict[str, npt.NDArray[np.int8]] = {}
         self._disputed: npt.NDArray[np.bool_] = np.zeros(self.n_rows, dtype=np.bool_)
@@ -116,7 +124,7 @@ class Queue:
             compared = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in record.values)
             organisation = "org_id" if "org_id" in (column.name for column in fields(record)) else "NULL"
             parts.append(
-                f'SELECT \'{name}\' AS "table", rowid AS at, doc_id, start, "end", rule, score, label, '
+                f'SELECT \'{name}\' AS "table", rowid AS row_at, doc_id, start, "end", rule, score, label, '
                 f"concat_ws(' ', {compared}) AS value, {organisation} AS org_id FROM {name}"
             )
         run.execute(
@@ -192,7 +200,7 @@ class Queue:
             return []
         with self._lock:
             listed = self._database.execute(
-                'SELECT id, "table", at, source FROM queue WHERE id IN (SELECT unnest(?::BIGINT[]))',
+                'SELECT id, "table", row_at, source FROM queue WHERE id IN (SELECT unnest(?::BIGINT[]))',
                 [list(row_ids)],
             ).fetchall()
             found: dict[int, Row] = {}

@@ -3,11 +3,12 @@
 import getpass
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import uvicorn
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -22,12 +23,14 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.examples import TABLES, parse
 from pipeline.review.decisions import FILE, Decision, Decisions, Values, Verdict
-from pipeline.review.forms import fields_of, read_values
+from pipeline.review.forms import Field, fields_of, read_values
 from pipeline.review.guard import Guard, new_token, same
-from pipeline.review.queue import ORDERS, RECORDS, STATES, Queue, Row, View
-from pipeline.review.spans import locate, pieces, window
-from pipeline.review.wording import LANGUAGES, in_words, texts
+from pipeline.review.queue import ORDERS, RECORDS, STATES, Queue, Row, UnreadableRun, View
+from pipeline.review.spans import Mark, locate, pieces, window
+from pipeline.review.wording import LANGUAGES, NARROW, in_words, texts
 from pipeline.rules import Rule
+
+__all__ = ["Opened", "UnreadableRun", "listen", "serve"]
 
 HOST = "127.0.0.1"
 MOST_NOTE = 2000
@@ -51,9 +54,10 @@ class Page:
             lstrip_blocks=True,
         )
         routes = [
-            Route("/", self._answer(self.rows)),
-            Route("/document/{doc_id}", self._answer(self.document)),
-            Route("/carried", self._answer(self.carried)),
+            Route("/", self.rows),
+            Route("/document/{doc_id}", self.document),
+            Route("/carried", self.carried),
+            Route("/words", self.words),
             Route("/decide", self._change(self.decide), methods=["POST"]),
             Route("/missed", self._change(self.missed), methods=["POST"]),
             Route("/undo", self._change(self.undo), methods=["POST"]),
@@ -74,7 +78,7 @@ class Page:
         view = view_of(request.query_params)
         reviewer = self._reviewer(request)
         at = request.query_params.get("at", "")
-        current = int(at) if at.isdigit() else self.queue.next_open(view, reviewer)
+        current = int(at) if _is_number(at) else self.queue.next_open(view, reviewer)
         return self._render_rows(request, view, current)
 
     def _render_rows(self, request: Request, view: View, current: int | None) -> Response:
@@ -96,7 +100,7 @@ class Page:
             template,
             view=view,
             query=query_of(view),
-            view_values=asdict(view),
+            active=_active(view, texts(language)),
             orders=ORDERS,
             states=STATES,
             tables=list(RECORDS),
@@ -152,6 +156,9 @@ class Page:
             "decided_words": in_words(row.record, decision.after, language)
             if decision and decision.after
             else "",
+            "decided_text": decision.after["text"]
+            if decision and decision.after and decision.after["text"] != columns["text"]
+            else "",
             "values": (decision.after if decision and decision.after else None) or row.values,
             "fields": fields_of(row.record),
             "rule": rule,
@@ -167,22 +174,32 @@ class Page:
             raise HTTPException(404)
         language = self._language(request)
         at = request.query_params.get("at", "")
-        here = int(at) if at.isdigit() else -1
+        here = int(at) if _is_number(at) else -1
+        table = request.query_params.get("table", "")
         rows = self.queue.rows_of(doc_id)
         current = next((row for row in rows if row.id == here), None)
         shown = window(found["text"], current.columns["start"] if current else 0)
         marks = [
-            (row.columns["start"], row.columns["end"], row.record.table,
-             in_words(row.record, row.values, language), row.id)
+            Mark(
+                row.columns["start"],
+                row.columns["end"],
+                row.record.table,
+                in_words(row.record, row.values, language),
+                row.id,
+            )
             for row in rows
-        ]  # fmt: skip
-        added = [
-            decision for decision in self.decisions.standing(doc_id=doc_id) if decision.verdict == "missed"
         ]
         marks += [
-            (decision.start, decision.end, f"{decision.table} missed", self._said(decision, language), -2)
-            for decision in added
-        ]  # fmt: skip
+            Mark(
+                decision.start,
+                decision.end,
+                f"{decision.table} missed",
+                self._said(decision, language),
+                -decision.id,
+            )
+            for decision in self.decisions.standing(doc_id=doc_id)
+            if decision.verdict == "missed"
+        ]
         return self._html(
             request,
             "document.html",
@@ -190,6 +207,8 @@ class Page:
             pieces=pieces(found["text"], marks, shown),
             shown=shown,
             here=here,
+            table=table if table in RECORDS else next(iter(RECORDS)),
+            defaults={"amounts": {"currency": "PLN"}},
             tables=list(RECORDS),
             forms={name: fields_of(record) for name, record in RECORDS.items()},
         )
@@ -202,6 +221,15 @@ class Page:
             for decision, reason in self.queue.carried_over().stale
         ]
         return self._html(request, "carried.html", stale=stale, query="")
+
+    def words(self, request: Request) -> Response:
+        """Answer in words what the inputs of a table say; nothing where they are not valid yet."""
+        typed = dict(request.query_params)
+        record = RECORDS.get(typed.get("table", ""))
+        values, faults = read_values(record, typed) if record else ({}, {"table": "choice"})
+        return JSONResponse(
+            {"words": in_words(record, values, self._language(request)) if record and not faults else ""}
+        )
 
     def _said(self, decision: Decision, language: str) -> str:
         values = decision.after or decision.before
@@ -216,7 +244,7 @@ class Page:
         if verdict in SIMPLE:
             after = None
         elif verdict == "corrected":
-            after, faults = self._read_mention(row.record.table, row.columns["doc_id"], form, row.values)
+            after, faults = self._read_mention(row.record.table, row.columns["doc_id"], request, form, row)
             if faults:
                 return JSONResponse({"faults": faults}, 422)
         else:
@@ -237,15 +265,18 @@ class Page:
             after=after,
             note=_text(form, "note")[:MOST_NOTE],
         )
-        view = view_of(form)
-        return JSONResponse({"next": self.queue.next_open(view, reviewer, row.id)})
+        said = texts(self._language(request))
+        message = said["saved"].format(verdict=said["verdicts"][verdict])
+        return JSONResponse(
+            {"message": message, "next": self.queue.next_open(view_of(form), reviewer, row.id)}
+        )
 
     def missed(self, request: Request, form: FormData) -> Response:
         """Keep a mention that no row has; answer the inputs that are wrong, if any."""
         table, doc_id = _text(form, "table"), _text(form, "doc_id")
         if table not in RECORDS:
             raise HTTPException(400, "no such table")
-        after, faults = self._read_mention(table, doc_id, form, {})
+        after, faults = self._read_mention(table, doc_id, request, form, None)
         if faults:
             return JSONResponse({"faults": faults}, 422)
         assert after is not None
@@ -260,7 +291,8 @@ class Page:
             after=after,
             note=_text(form, "note")[:MOST_NOTE],
         )
-        return JSONResponse({"next": None})
+        message = texts(self._language(request))["missed_saved"].format(text=after["text"])
+        return JSONResponse({"message": message, "next": None})
 
     def undo(self, request: Request, form: FormData) -> Response:
         """Take back the reviewer's last decision; answer what it was and the row that it was on."""
@@ -276,7 +308,7 @@ class Page:
 
     def settings(self, request: Request, form: FormData) -> Response:
         """Keep the reviewer's name and language in cookies."""
-        answer = RedirectResponse("/?" + query_of(view_of(form)), 303)
+        answer = RedirectResponse("/?" + query_of(view_of(dict(parse_qsl(_text(form, "query"))))), 303)
         if name := _text(form, "reviewer").strip()[:80]:
             answer.set_cookie("reviewer", quote(name), max_age=31_536_000, samesite="strict", httponly=True)
         if (language := _text(form, "language")) in LANGUAGES:
@@ -284,26 +316,34 @@ class Page:
         return answer
 
     def _read_mention(
-        self, table: str, doc_id: str, form: FormData, before: Values
+        self, table: str, doc_id: str, request: Request, form: FormData, row: Row | None
     ) -> tuple[Values | None, dict[str, str]]:
-        """Return the values and place that were given for a mention, and the names of inputs that are wrong."""
+        """Return the values and place that were given for a mention, and what is wrong with which input.
+
+        ``row`` is the one that is corrected; None where a mention is added, which then must not overlap a row.
+        """
         document = self.queue.document(doc_id)
         if document is None:
             raise HTTPException(404)
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         values, faults = read_values(RECORDS[table], typed)
-        start, end = (int(text) if (text := _text(form, name)).isdigit() else -1 for name in ("start", "end"))
+        start, end = (int(text) if _is_number(text := _text(form, name)) else -1 for name in ("start", "end"))
         if not 0 <= start < end <= len(document["text"]) or not document["text"][start:end].strip():
             faults["span"] = "span"
+        elif row is None and any(
+            found.record.table == table and found.columns["start"] < end and start < found.columns["end"]
+            for found in self.queue.rows_of(doc_id)
+        ):
+            faults["span"] = "overlap"
         if faults:
-            return None, {
-                name: texts(self._language_of(form))["faults"][fault] for name, fault in faults.items()
-            }
+            said = texts(self._language(request))["faults"]
+            return None, {name: said[fault] for name, fault in faults.items()}
+        before = row.values if row else {}
         return {**before, **values, "start": start, "end": end, "text": document["text"][start:end]}, {}
 
     def _row(self, form: FormData) -> Row:
         number = _text(form, "row")
-        row = self.queue.row(int(number)) if number.isdigit() else None
+        row = self.queue.row(int(number)) if _is_number(number) else None
         if row is None:
             raise HTTPException(404)
         return row
@@ -320,10 +360,6 @@ class Page:
         asked = request.headers.get("accept-language", "")[:2].lower()
         return asked if asked in LANGUAGES else LANGUAGES[0]
 
-    def _language_of(self, form: FormData) -> str:
-        language = _text(form, "language")
-        return language if language in LANGUAGES else LANGUAGES[0]
-
     def _html(self, request: Request, template: str, **values: Any) -> HTMLResponse:
         language = self._language(request)
         return HTMLResponse(
@@ -332,12 +368,12 @@ class Page:
                 languages=LANGUAGES,
                 reviewer=self._reviewer(request),
                 token=self.token,
+                grouped=lambda number: f"{number:,}".replace(",", NARROW if language == "pl" else ","),
+                score=lambda value: f"{value:.2f}".replace(".", "," if language == "pl" else "."),
+                typed=_typed,
                 **values,
             )
         )
-
-    def _answer(self, handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        return handler
 
     def _change(self, handler: Callable[[Request, FormData], Response]) -> Any:
         """Return the endpoint of a change: one without the token of this server is refused."""
@@ -354,6 +390,17 @@ class Page:
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
+def _typed(field: Field, value: object) -> str:
+    """Return a value as one would type it."""
+    if value is None:
+        return ""
+    return str(value)[:5] if field.kind == "time" else str(value)
 
 
 def _marked(example: str) -> list[tuple[str, str]]:
@@ -388,6 +435,21 @@ def view_of(given: Mapping[str, Any]) -> View:
     return view
 
 
+def _active(view: View, said: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return what narrows or orders a view: its name, its value in words, and the query without it."""
+    names = {"min_score": "score_from", "max_score": "score_to"}
+    words = {"order": said["orders"], "state": said["states"]}
+    return [
+        (
+            said[names.get(name, name)],
+            words.get(name, {}).get(value, str(value)),
+            query_of(replace(view, **{name: usual})),
+        )
+        for name, usual in asdict(View()).items()
+        if (value := getattr(view, name)) != usual and name != "table"
+    ]
+
+
 def query_of(view: View) -> str:
     """Return a view as a query, without what is as always."""
     usual = asdict(View())
@@ -406,21 +468,32 @@ def listen(port: int | None) -> socket.socket:
     return listener
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run that is ready to be reviewed."""
+
+    address: str
+    n_rows: int
+    n_decisions: int
+    stale: list[tuple[Decision, str]]
+    """Decisions that do not fit the run's rows, each with the reason."""
+
+
 def serve(
-    out: Path, listener: socket.socket, *, reviewer: str | None = None, ready: Callable[[Queue], None]
+    out: Path, listener: socket.socket, *, reviewer: str | None = None, ready: Callable[[Opened], None]
 ) -> None:
-    """Serve the review of the run under ``out`` until Ctrl-C; ``ready`` is called once the run is read."""
+    """Serve the review of the run under ``out`` until Ctrl-C; ``ready`` is called once the run is read.
+
+    Raises ``sqlite3.Error`` where decisions cannot be kept, and ``UnreadableRun``.
+    """
     port = listener.getsockname()[1]
-    with Decisions.open(out / FILE) as decisions:
-        queue = Queue(out, decisions)
-        try:
-            page = Page(queue, decisions, reviewer=reviewer or _user(), port=port)
-            config = uvicorn.Config(page.app, log_level="warning", access_log=False, server_header=False)
-            server = uvicorn.Server(config)
-            ready(queue)
-            server.run(sockets=[listener])
-        finally:
-            queue.close()
+    with Decisions.open(out / FILE) as decisions, closing(Queue(out, decisions)) as queue:
+        page = Page(queue, decisions, reviewer=reviewer or _user(), port=port)
+        config = uvicorn.Config(page.app, log_level="warning", access_log=False, server_header=False)
+        carried = queue.carried_over()
+        n_decisions = len(carried.applying) + len(carried.stale)
+        ready(Opened(f"http://{HOST}:{port}/", queue.n_rows, n_decisions, carried.stale))
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _user() -> str:

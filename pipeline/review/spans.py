@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.document import Span
 
@@ -34,8 +35,6 @@ class Piece:
     """What was read there."""
     rows: tuple[int, ...]
     """Numbers of the rows."""
-    begins: tuple[int, ...]
-    """Numbers of the rows that begin with this stretch."""
 
 
 def window(text: str, place: int) -> Span:
@@ -78,7 +77,6 @@ def pieces(text: str, marks: Iterable[Mark], shown: Span) -> list[Piece]:
                 " ".join(dict.fromkeys(kind for mark in held for kind in mark.kinds.split())),
                 "; ".join(mark.title for mark in held),
                 tuple(mark.row for mark in held),
-                tuple(mark.row for mark in held if mark.start == start),
             )
         )
     return found

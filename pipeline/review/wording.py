@@ -37,7 +37,7 @@ def in_words(record: type[Mention], values: Mapping[str, Any], language: str) ->
         return _count(values, words)
     assert record is OrganisationMention
     acronym = f" ({values['acronym']})" if values.get("acronym") else ""
-    return f"{values['name']}{acronym}, {words['org_type'][values['org_type']]}"
+    return f"{values['name']}{acronym} · {words['org_type'][values['org_type']]}"
 
 
 def _date(values: Mapping[str, Any], words: Mapping[str, Any]) -> str:
@@ -87,7 +87,7 @@ def _count(values: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     said = "–".join(str(values[name]) for name in ("value", "value_max") if values.get(name) is not None)
     about = f"{words['about']} " if values.get("approximate") else ""
     unit = values["unit"] + (f" {values['qualifier']}" if values.get("qualifier") else "")
+    unit_type = words["unit_type"][values["unit_type"]]
     marks = [words[name] for name in ("increment", "elliptical") if values.get(name)]
-    return f"{about}{said} × {unit}, {words['unit_type'][values['unit_type']]}" + "".join(
-        f", {mark}" for mark in marks
-    )
+    more = [*([unit_type] if unit_type != values["unit"] else []), *marks]
+    return " · ".join((f"{about}{said} × {unit}", *more))
