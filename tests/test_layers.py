@@ -30,6 +30,7 @@ LAYERS = (
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate", "library"),
+    ("review",),
     ("component",),
     ("cli",),
 )
@@ -43,6 +44,10 @@ ONLY_THERE = {
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
+    "duckdb": {"review"},
+    "jinja2": {"review"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
 }
 
 
