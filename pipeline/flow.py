@@ -1,14 +1,14 @@
 """One document through the stages, in order: the table of contents of the whole pipeline."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline import annotate, resolve
+from pipeline import annotate, resolve, scores
 from pipeline.document import Document, Entity, RawDocument, Stage, StageError
 from pipeline.extractors import dates, extractor, organisations
 from pipeline.normalise import normalise
@@ -22,6 +22,7 @@ from pipeline.records import (
     PartnerCountMention,
 )
 from pipeline.rules import tokens_of
+from pipeline.scores import Estimates
 from pipeline.segment import segment
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Settings:
     """What relative dates count from, for every document of the run; else each document's own."""
     teryt: Path | None = None
     """The register of territorial units that codes of local governments come from."""
+    min_score: float = 0.0
+    """Rows that are less probably right are left out."""
 
 
 AnyMention = TypeVar("AnyMention", bound=Mention)
@@ -47,6 +50,8 @@ class Extraction:
 
     document: DocumentRecord
     mentions: tuple[Mention, ...]
+    left_out: int = 0
+    """How many rows ``Settings.min_score`` left out."""
     seconds: dict[Stage, float] = field(default_factory=dict, compare=False)
 
     def rows(self, table: type[AnyMention]) -> tuple[AnyMention, ...]:
@@ -79,12 +84,17 @@ class Named:
 
 
 def process(
-    raw: RawDocument, names: "Language | Named | None" = None, settings: Settings | None = None
+    raw: RawDocument,
+    names: "Language | Named | None" = None,
+    settings: Settings | None = None,
+    *,
+    estimates: Estimates | None = None,
 ) -> Extraction:
     """Take one document from what was read to the rows of its tables.
 
-    ``names`` are named entities, or the model that proposes them; None leaves them to the rules. Raises
-    ``StageError`` naming the stage at which a document cannot be processed.
+    ``names`` are named entities, or the model that proposes them; None leaves them to the rules. ``estimates``
+    turn the scores of rules into probabilities; None takes those that come with the rules. Raises ``StageError``
+    naming the stage at which a document cannot be processed.
     """
     settings = settings or Settings()
     seconds: dict[Stage, float] = {}
@@ -121,7 +131,22 @@ def process(
                 mentions += resolve.resolve(document, organisations.extract(document), register)
             else:
                 mentions += extractor(table).extract(document)
-    return Extraction(document=_document_record(raw, document), mentions=tuple(mentions), seconds=seconds)
+        scored = _scored(mentions, estimates or scores.estimates())
+        kept = tuple(mention for mention in scored if mention.score >= settings.min_score)
+    return Extraction(
+        document=_document_record(raw, document),
+        mentions=kept,
+        left_out=len(scored) - len(kept),
+        seconds=seconds,
+    )
+
+
+def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
+    """Return mentions with the probability that each is right for its score."""
+    return [
+        replace(mention, score=estimates.probability(mention.table, mention.rule, mention.score))
+        for mention in mentions
+    ]
 
 
 def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:

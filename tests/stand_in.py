@@ -13,7 +13,9 @@ Write = Callable[..., Path]
 """Writes texts as files of a folder and returns it: ``documents(a="text", b="text")``."""
 
 
-def years_and_capitals(raw: RawDocument, nlp: object = None, settings: Settings | None = None) -> Extraction:
+def years_and_capitals(
+    raw: RawDocument, nlp: object = None, settings: Settings | None = None, **_: object
+) -> Extraction:
     """Read every four digits as a year and every word in capitals as an organisation, and nothing else."""
     text = raw.content.text
     place = {

@@ -98,6 +98,7 @@ def test_the_manifest_names_versions_settings_rows_and_files(documents: Write, t
         "model": "none",
         "reference_date": None,
         "teryt": None,
+        "min_score": 0.0,
         "max_bytes": read.DEFAULT_MAX_BYTES,
     }
     assert written["rows"] == ROWS_OF_ONE

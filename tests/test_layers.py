@@ -20,6 +20,7 @@ LAYERS = (
         "automaton",
         "patterns",
         "rules",
+        "scores",
         "numbers",
         "models",
         "nominals",
@@ -29,6 +30,7 @@ LAYERS = (
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate", "library"),
+    ("review",),
     ("component",),
     ("cli",),
 )
@@ -37,10 +39,15 @@ RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ONLY_THERE = {
     "spacy": {"annotate", "component", "ner"},
     "thinc": {"ner"},
+    "matplotlib": {"evaluate"},
     "typer": {"cli"},
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
+    "duckdb": {"review"},
+    "jinja2": {"review"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
 }
 
 

@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import ending
-from pipeline.cli.commands import evaluate, explain, init, man, models, rules, run, schema
+from pipeline.cli.commands import (
+    calibrate,
+    evaluate,
+    explain,
+    init,
+    man,
+    models,
+    review,
+    rules,
+    run,
+    schema,
+)
 from pipeline.cli.ending import FAILURE, INTERRUPTED, SOME_FAILED, TERMINATED, WRONG_USE
 
 __all__ = ["FAILURE", "INTERRUPTED", "SOME_FAILED", "TERMINATED", "WRONG_USE", "app", "main"]
@@ -20,7 +31,9 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(evaluate.evaluate)
+app.command()(calibrate.calibrate)
 app.command()(explain.explain)
+app.command()(review.review)
 app.add_typer(rules.rules_app, name="rules")
 app.command()(schema.schema)
 app.command()(models.models)

@@ -1,7 +1,8 @@
 """The table reference, generated from the declarations in ``records``: for README.md and for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from pipeline.records import MENTION_TABLES, TABLES, Mention, Record
 
@@ -28,7 +29,13 @@ def columns(record: type[Record]) -> Iterator[Column]:
     for declared in fields(record):
         about = declared.metadata
         arrow = TYPE_NAMES.get(str(about["arrow"]), str(about["arrow"]))
-        yield Column(declared.name, arrow, about["null"], about["unit"], about["meaning"])
+        yield Column(declared.name, arrow, about["null"], about["unit"], _meaning(about))
+
+
+def _meaning(about: Mapping[str, Any]) -> str:
+    """Return what a column means, with the values that it takes where these are listed."""
+    *others, last = about["values"] or (None,)
+    return f"{about['meaning']}: {', '.join(others)} or {last}" if last else about["meaning"]
 
 
 def names() -> list[str]:

@@ -309,31 +309,3 @@ def column_agreement(gold: Sequence[Rows], predicted: Sequence[Rows]) -> dict[st
         table: {name: sum(values) / len(values) for name, values in columns.items()}
         for table, columns in equal.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How sure the predictions that count were on average, and what share of them was right."""
-
-    mean_score: float
-    right: float
-
-
-def calibration(gold: Sequence[Rows], predicted: Sequence[Rows]) -> dict[str, Calibration]:
-    """Return, by table, whether scores are the probabilities that they claim to be; organisations by their name.
-
-    Tables with no predictions that count are left out.
-    """
-    found = {}
-    for measure in JUDGED:
-        table = measure.table.table
-        outcomes: list[tuple[float, bool]] = []
-        for gold_rows, predicted_rows_ in zip(gold, predicted, strict=True):
-            rows = predicted_rows_.get(table, ())
-            matching = match(measure, gold_rows.get(table, ()), rows)
-            outcomes += [(rows[index].score, True) for _, index in matching.pairs]
-            outcomes += [(rows[index].score, False) for index in matching.spurious]
-        if outcomes:
-            scores, rights = zip(*outcomes, strict=True)
-            found[table] = Calibration(sum(scores) / len(outcomes), sum(rights) / len(outcomes))
-    return found

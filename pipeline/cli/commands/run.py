@@ -44,6 +44,9 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
     workers: Workers = 1,
     max_bytes: MaxBytes = None,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out rows that are less probably right than this.")
+    ] = 0.0,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Log to stderr, one JSON object a line.")
     ] = False,
@@ -82,7 +85,9 @@ def run(
         )
         check_register(teryt)
         annotator = load(model, log)
-        settings = Settings(reference_date=reference_date.date() if reference_date else None, teryt=teryt)
+        settings = Settings(
+            reference_date=reference_date.date() if reference_date else None, teryt=teryt, min_score=min_score
+        )
         try:
             with progress_bar(console(stderr=True), quiet=log_json) as report:
                 done = batch.run(
