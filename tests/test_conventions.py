@@ -92,7 +92,7 @@ def test_the_manual_has_every_command_and_option() -> None:
     page = manual.page(typer.main.get_command(cli.app), "9.9.9")
     plain = page.replace("\\-", "-")
     assert "plextract 9.9.9" in plain
-    for name in ("run INPUT...", "rules check", "explain TEXT", "evaluate"):
+    for name in ("run INPUT...", "rules check TABLE...", "explain TEXT", "evaluate"):
         assert f'.SS "{name}"' in plain
     assert {"--resume", "--reference-date", "--gate"} <= set(re.findall(r"--[a-z-]+", plain))
     assert "[b]" not in page
