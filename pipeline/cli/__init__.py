@@ -9,6 +9,7 @@ from pipeline.cli.commands import (
     calibrate,
     evaluate,
     explain,
+    gold,
     init,
     man,
     models,
@@ -35,6 +36,7 @@ app.command()(calibrate.calibrate)
 app.command()(explain.explain)
 app.command()(review.review)
 app.add_typer(rules.rules_app, name="rules")
+app.add_typer(gold.gold_app, name="gold")
 app.command()(schema.schema)
 app.command()(models.models)
 app.command()(init.init)
