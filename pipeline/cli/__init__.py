@@ -14,6 +14,7 @@ from pipeline.cli.commands import (
     man,
     models,
     review,
+    review_report,
     rules,
     run,
     schema,
@@ -35,6 +36,7 @@ app.command()(evaluate.evaluate)
 app.command()(calibrate.calibrate)
 app.command()(explain.explain)
 app.command()(review.review)
+app.command("review-report")(review_report.review_report)
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(gold.gold_app, name="gold")
 app.command()(schema.schema)

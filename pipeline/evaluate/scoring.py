@@ -66,7 +66,7 @@ def value_columns(table: type[Mention]) -> tuple[str, ...]:
 def read_gold(path: Path) -> list[GoldDocument]:
     """Return the documents of a gold file; raises ``ValueError`` naming the line that cannot be used."""
     documents = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
