@@ -31,6 +31,7 @@ LAYERS = (
     ("examples", "write"),
     ("batch", "evaluate", "library"),
     ("review",),
+    ("gold",),
     ("component",),
     ("cli",),
 )

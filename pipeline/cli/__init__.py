@@ -9,10 +9,12 @@ from pipeline.cli.commands import (
     calibrate,
     evaluate,
     explain,
+    gold,
     init,
     man,
     models,
     review,
+    review_report,
     rules,
     run,
     schema,
@@ -34,7 +36,9 @@ app.command()(evaluate.evaluate)
 app.command()(calibrate.calibrate)
 app.command()(explain.explain)
 app.command()(review.review)
+app.command("review-report")(review_report.review_report)
 app.add_typer(rules.rules_app, name="rules")
+app.add_typer(gold.gold_app, name="gold")
 app.command()(schema.schema)
 app.command()(models.models)
 app.command()(init.init)

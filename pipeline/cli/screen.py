@@ -31,6 +31,8 @@ from pipeline.evaluate.calibration import Outcomes
 from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
 from pipeline.records import TABLES
+from pipeline.review import report_pages
+from pipeline.review.report import ReviewReport
 from pipeline.rules import Rule
 
 Report = Callable[[Progress], None]
@@ -229,6 +231,24 @@ def reliability(console: Console, outcomes: Outcomes) -> None:
     console.print()
     console.print(table)
     console.print(f"[dim]expected calibration error:[/] {', '.join(errors)}", soft_wrap=True, highlight=False)
+
+
+def review_report(console: Console, found: ReviewReport) -> None:
+    """Print what the decisions on a run say."""
+    console.print(escape(report_pages.summary(found)), highlight=False, soft_wrap=True)
+    for remark in report_pages.remarks(found):
+        console.print(f"[yellow]![/] {escape(remark)}", highlight=False, soft_wrap=True)
+    for title, headings, rows in report_pages.tables_of(found):
+        if not rows:
+            continue
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        shown = [number for number in range(len(headings)) if any(row[number] for row in rows)]
+        for number in shown:
+            table.add_column(headings[number], justify="right" if number else "left", no_wrap=True)
+        for row in rows:
+            table.add_row(*(escape(row[number]) for number in shown))
+        console.print(f"\n[bold]{title}[/]")
+        console.print(table)
 
 
 FAULT_STYLES = {"missed": "yellow", "spurious": "red", "wrong value": "magenta", "wrong span": "blue"}

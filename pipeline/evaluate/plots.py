@@ -53,5 +53,5 @@ def calibration(outcomes: Mapping[str, Sequence[Outcome]], path: Path) -> None:
     right.set_title("What a least score leaves")
     for axes in (left, right):
         axes.grid(alpha=0.25)
-        axes.legend(frameon=False, fontsize="small", loc="lower right" if axes is left else "lower left")
+        axes.legend(frameon=False, fontsize="small", loc="upper left" if axes is left else "lower left")
     figure.savefig(path, dpi=160)

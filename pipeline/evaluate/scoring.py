@@ -66,7 +66,7 @@ def value_columns(table: type[Mention]) -> tuple[str, ...]:
 def read_gold(path: Path) -> list[GoldDocument]:
     """Return the documents of a gold file; raises ``ValueError`` naming the line that cannot be used."""
     documents = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -87,7 +87,7 @@ def _gold_document(data: dict[str, Any]) -> GoldDocument:
                 Row(
                     row["start"],
                     row["end"],
-                    {name: _value(kind, row[name]) for name, kind in _kinds(table).items() if name in row},
+                    row_columns(table, row),
                     bool(row.get("optional", False)),
                 )
                 for row in data.get(table.table, [])
@@ -95,6 +95,11 @@ def _gold_document(data: dict[str, Any]) -> GoldDocument:
             for table in MENTION_TABLES
         },
     )
+
+
+def row_columns(table: type[Mention], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of ``table`` that JSON states, as records hold them; raises where a value does not fit."""
+    return {name: column_value(kind, said[name]) for name, kind in _kinds(table).items() if name in said}
 
 
 def _kinds(table: type[Mention]) -> dict[str, pa.DataType]:
@@ -105,7 +110,7 @@ def _kinds(table: type[Mention]) -> dict[str, pa.DataType]:
     }
 
 
-def _value(kind: pa.DataType, value: Any) -> Any:
+def column_value(kind: pa.DataType, value: Any) -> Any:
     """Return a JSON value as the Python value that a record holds in a column of this type."""
     if value is None:
         return None
@@ -115,6 +120,8 @@ def _value(kind: pa.DataType, value: Any) -> Any:
         return date.fromisoformat(value)
     if pa.types.is_time(kind):
         return time.fromisoformat(value)
+    if pa.types.is_integer(kind):
+        return int(value)
     return value
 
 
