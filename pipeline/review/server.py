@@ -71,6 +71,14 @@ class Page:
         """Every rule by its id."""
         return {rule.id: rule for table in TABLES for rule in table.rules()}
 
+    def warm_up(self) -> None:
+        """Do now what the first answer would take long for."""
+        self.queue.ids(View())
+        for once in (self.rules, self.queue.choices, texts(LANGUAGES[0])):
+            assert once is not None
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
+
     # --- pages -----------------------------------------------------------------------------------------------
 
     def rows(self, request: Request) -> Response:
@@ -91,10 +99,12 @@ class Page:
         if position >= 0:
             current = int(ids[position])
         first, page = self.queue.page(ids, position)
-        row = self.queue.row(current) if current is not None else None
+        row = next((found for found in page if found.id == current), None)
+        if row is None and current is not None:
+            row = self.queue.row(current)
         counts = self.queue.counts(view, reviewer)
         template = "rows.html" if request.headers.get("x-part") else "page.html"
-        rules, labels = self.queue.choices() if template == "page.html" else ([], [])
+        rules, labels = self.queue.choices if template == "page.html" else ([], [])
         return self._html(
             request,
             template,
@@ -489,6 +499,7 @@ def serve(
     port = listener.getsockname()[1]
     with Decisions.open(out / FILE) as decisions, closing(Queue(out, decisions)) as queue:
         page = Page(queue, decisions, reviewer=reviewer or _user(), port=port)
+        page.warm_up()
         config = uvicorn.Config(page.app, log_level="warning", access_log=False, server_header=False)
         carried = queue.carried_over()
         n_decisions = len(carried.applying) + len(carried.stale)
