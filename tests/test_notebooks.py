@@ -2,9 +2,7 @@
 
 import ast
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,6 +10,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+
+from pipeline.review.decisions import FILE, Decisions, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -90,22 +90,17 @@ def test_what_reviewers_said_is_shown(folder: Path, corpus_run: Path) -> None:
     outputs.mkdir()
     for path in corpus_run.iterdir():
         (outputs / path.name).symlink_to(path)
-    rows = [("dates", number, "right", None) for number in range(8)]
-    rows += [
-        ("amounts", 1, "wrong", None),
-        ("amounts", 1, "right", None),
-        ("amounts", 2, "wrong", "2026-01-01"),
-    ]
-    with closing(sqlite3.connect(outputs / "review.sqlite")) as store, store:
-        store.execute(
-            'create table decisions (id integer primary key, reviewer text, "table" text, doc_id text, start integer, '
-            '"end" integer, text text, rule text, score real, verdict text, undone_at text)'
-        )
-        store.executemany(
-            'insert into decisions (reviewer, "table", doc_id, start, "end", text, rule, score, verdict, undone_at) '
-            "values ('Ewa', ?, 'd', ?, 9, 't', 'r', 0.9, ?, ?)",
-            rows,
-        )
+    verdicts: list[tuple[str, int, Verdict]] = [
+        *(("dates", number, "right") for number in range(8)), ("amounts", 1, "wrong"), ("amounts", 1, "right"),
+        ("amounts", 2, "wrong"),
+    ]  # fmt: skip
+    with Decisions.open(outputs / FILE) as store:
+        for table, start, verdict in verdicts:
+            store.add(
+                reviewer="Ewa", table=table, doc_id="d", start=start, end=9, text="t", verdict=verdict,
+                rule="r", score=0.9,
+            )  # fmt: skip
+        store.undo("Ewa")
     namespace: dict[str, object] = {}
     for source in cells(ROOT / "notebooks" / "05_quality.ipynb"):
         exec(source, namespace)
