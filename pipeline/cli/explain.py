@@ -1,5 +1,7 @@
 """What the pipeline reads in a text, for a person: the text with its spans, and what each of them was read as."""
 
+import math
+
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -66,6 +68,6 @@ class Explanation:
                 Text(row.shown),
                 *((Text(row.label or ""),) if labelled else ()),
                 row.rule,
-                f"{row.score:.2f}",
+                f"{math.floor(100 * row.score) / 100:.2f}",  # nothing is certain: never 1.00
             )
         return table

@@ -104,6 +104,17 @@ Rules = Annotated[
 ]
 
 
+FinishedRun = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a finished run.")]
+
+
+def check_finished(out: Path) -> None:
+    """End with wrong use where a folder holds no finished run."""
+    from pipeline.batch import publish
+
+    if publish.read_manifest(out) is None:
+        fail(f"{out} holds no finished run of plextract", WRONG_USE)
+
+
 def check_rules() -> None:
     """End with wrong use where the user's own rules cannot be used."""
     if not os.environ.get(environment.RULES):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import SOME_FAILED, WRONG_USE, fail
+from pipeline.cli.options import FinishedRun, check_finished
 
 gold_app = typer.Typer(
     help="Take decisions out as gold, and gold of other tools in as decisions.", no_args_is_help=True
@@ -21,12 +22,9 @@ class Format(StrEnum):
     brat = "brat"
 
 
-Run = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run.", exists=True, file_okay=False)]
-
-
 @gold_app.command("export")
 def export_gold(
-    out: Run,
+    out: FinishedRun,
     *,
     to: Annotated[Path, typer.Option(metavar="PATH", help="File to write; of brat, a folder.")],
     format_: Annotated[Format, typer.Option("--format", help="Format to write.")] = Format.contract,
@@ -48,6 +46,7 @@ def export_gold(
     from pipeline.gold.decided import gold_of
     from pipeline.review.queue import opened
 
+    check_finished(out)
     with opened(out) as (queue, _):
         documents = gold_of(queue, reviewer)
     if not documents:
@@ -59,13 +58,11 @@ def export_gold(
 
 @gold_app.command("import")
 def import_gold(
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="File of gold; of brat, a folder.", exists=True)
-    ],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File of gold; of brat, a folder.")],
     *,
     into: Annotated[
         Path,
-        typer.Option(metavar="OUT", help="Folder of a run over the documents.", exists=True, file_okay=False),
+        typer.Option(metavar="OUT", help="Folder of a run over the documents."),
     ],
     format_: Annotated[Format, typer.Option("--format", help="Format to read.")] = Format.contract,
     reviewer: Annotated[str, typer.Option(help="Name that the decisions are kept under.")] = "gold",
@@ -88,6 +85,7 @@ def import_gold(
         documents = FORMATS[format_][0](path)
     except (OSError, ValueError) as error:
         fail(str(error), WRONG_USE)
+    check_finished(into)
     with opened(into) as (queue, decisions):
         kept = keep_gold(documents, queue, decisions, reviewer)
     typer.echo(f"{kept.documents} documents, {kept.decisions} decisions of {reviewer} → {into}")

@@ -1,18 +1,15 @@
 """``plextract review``: a page where a person checks the rows of a run."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import console
+from pipeline.cli.options import FinishedRun, check_finished, console
 
 
 def review(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", exists=True, file_okay=False, help="Folder of a finished run.")
-    ],
+    out: FinishedRun,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; else a free one is taken.")
     ] = None,
@@ -37,11 +34,9 @@ def review(
     import sqlite3
     import webbrowser
 
-    from pipeline.batch import publish
     from pipeline.review import server
 
-    if publish.read_manifest(out) is None:
-        fail(f"{out} holds no finished run of plextract", WRONG_USE)
+    check_finished(out)
     try:
         listener = server.listen(port)
     except OSError as error:

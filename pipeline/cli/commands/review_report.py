@@ -6,13 +6,11 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import fail
-from pipeline.cli.options import console
+from pipeline.cli.options import FinishedRun, check_finished, console
 
 
 def review_report(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="Folder of a run.", exists=True, file_okay=False)
-    ],
+    out: FinishedRun,
     *,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page with plots.")] = None,
@@ -30,6 +28,7 @@ def review_report(
     from pipeline.review.queue import opened
     from pipeline.review.report import report
 
+    check_finished(out)
     with opened(out) as (queue, _):
         found = report(queue)
     if not found.decisions:
