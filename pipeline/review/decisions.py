@@ -7,7 +7,7 @@ synchronisation), so a closed tab or a killed server loses none, and several pro
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
@@ -262,7 +262,7 @@ class CarriedOver:
 def carry_over(
     decisions: Iterable[Decision],
     rows: Mapping[tuple[str, str, int, int], Values],
-    doc_ids: frozenset[str] | set[str],
+    doc_ids: Container[str],
 ) -> CarriedOver:
     """Tell which decisions hold for a run's ``rows`` (by table, document, start, end).
 

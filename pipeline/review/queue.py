@@ -5,11 +5,14 @@ numbers. An order is an array of these numbers, so that a page or the next row i
 whatever the number of rows.
 """
 
+import os
+import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal, get_args
@@ -31,6 +34,10 @@ VERDICT_CODES = {"right": 1, "wrong": 2, "corrected": 3, "unsure": 4}
 RECORDS: dict[str, type[Mention]] = {record.table: record for record in MENTION_TABLES}
 ORDERS_HELD = 16
 PAGE_ROWS = 40
+STRETCH = 8192
+N_CPUS = os.cpu_count() or 1
+
+FOLDER = "plextract-review-"
 
 RowIds = npt.NDArray[np.int64]
 
@@ -81,6 +88,14 @@ class Counts:
     done: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a document comes from, and the numbers of its rows, which follow one another."""
+
+    source: str
+    rows: range
+
+
 class UnreadableRun(Exception):  # noqa: N818 (it says what is so)
     """The tables of a run cannot be read."""
 
@@ -92,7 +107,8 @@ class Queue:
         self.out = out
         self._decisions = decisions
         self._lock = RLock()
-        self._folder = tempfile.TemporaryDirectory(prefix="plextract-review-")
+        _remove_what_was_left()
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-")
         self._database = duckdb.connect(str(Path(self._folder.name) / "queue.duckdb"))
         self._database.execute("SET enable_progress_bar = false")
         try:
@@ -102,7 +118,6 @@ class Queue:
             raise UnreadableRun(str(error).splitlines()[0]) from error
         self._orders: OrderedDict[View, RowIds] = OrderedDict()
         self._states: dict[str, npt.NDArray[np.int8]] = {}
-        self._disputed: npt.NDArray[np.bool_] = np.zeros(self.n_rows, dtype=np.bool_)
         self._seen = (-1, -1)
 
     def close(self) -> None:
@@ -119,13 +134,12 @@ class Queue:
             f"FROM read_parquet('{_glob(self.out, DocumentRecord.table)}')"
         )
         parts = []
-        for record in MENTION_TABLES:
-            name = record.table
+        for code, (name, record) in enumerate(RECORDS.items()):
             run.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{_glob(self.out, name)}')")
             compared = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in record.values)
             organisation = "org_id" if "org_id" in (column.name for column in fields(record)) else "NULL"
             parts.append(
-                f'SELECT \'{name}\' AS "table", rowid AS row_at, doc_id, start, "end", rule, score, label, '
+                f'SELECT {code} AS "table", rowid AS row_at, doc_id, start, "end", rule, score, label, '
                 f"concat_ws(' ', {compared}) AS value, {organisation} AS org_id FROM {name}"
             )
         run.execute(
@@ -137,9 +151,15 @@ class Queue:
             "CREATE TABLE by_rules AS SELECT org_id, bool_or(NOT starts_with(rule, 'ner:')) AS found "
             "FROM organisations GROUP BY org_id"
         )
-        counted = run.execute("SELECT count(*) FROM queue").fetchone()
-        assert counted is not None
-        self.n_rows: int = counted[0]
+        places = run.execute('SELECT "table", row_at FROM queue ORDER BY id').fetchnumpy()
+        self._table = np.asarray(places["table"], dtype=np.int8)
+        self._place = np.asarray(places["row_at"], dtype=np.int64)
+        self.n_rows = len(self._table)
+        listed = run.execute(
+            "SELECT doc_id, any_value(documents.source), coalesce(min(id), 0), coalesce(max(id) + 1, 0) "
+            "FROM documents LEFT JOIN queue USING (doc_id) GROUP BY doc_id"
+        ).fetchall()
+        self._documents = {doc_id: _Place(source, range(*ends)) for doc_id, source, *ends in listed}
 
     # --- views -----------------------------------------------------------------------------------------------
 
@@ -149,11 +169,13 @@ class Queue:
         with self._lock:
             if view not in self._orders:
                 condition, values = _condition(view)
+                self._database.execute(f"SET threads = {N_CPUS}")
                 found = self._database.execute(
                     f"SELECT id FROM queue {'LEFT JOIN by_rules USING (org_id)' * (view.order == 'disagreement')} "
                     f"WHERE {condition} ORDER BY {_ordering(view)}",
                     values,
                 ).fetchnumpy()
+                self._database.execute("SET threads = 1")  # which finds few rows faster
                 self._orders[view] = np.asarray(found["id"], dtype=np.int64)
                 if len(self._orders) > ORDERS_HELD:
                     self._orders.popitem(last=False)
@@ -163,9 +185,16 @@ class Queue:
     def in_state(self, view: View, reviewer: str) -> RowIds:
         """Return the numbers of the rows of a view that are in its state for a reviewer."""
         ids = self.ids(view)
+        if view.state == "any":
+            return ids
         self._renew()
-        state = self._state_of(reviewer)[ids]
-        chosen: RowIds = ids[_in_state(view.state, state, self._disputed[ids])]
+        if view.state == "disputed":
+            fits = _differing(list(self._states.values()), self.n_rows)[ids]
+        elif view.state == "done":
+            fits = np.not_equal(self._state_of(reviewer)[ids], OPEN)
+        else:
+            fits = np.equal(self._state_of(reviewer)[ids], VERDICT_CODES.get(view.state, OPEN))
+        chosen: RowIds = ids[fits]
         return chosen
 
     def counts(self, view: View, reviewer: str) -> Counts:
@@ -177,11 +206,13 @@ class Queue:
         """Return the first row of a view after row ``after`` that the reviewer has not decided, else one before it."""
         ids = self.ids(view)
         self._renew()
-        undecided = self._state_of(reviewer)[ids] == OPEN
+        state = self._state_of(reviewer)
         position = -1 if after is None else self.position(ids, after)
-        for stretch, offset in ((undecided[position + 1 :], position + 1), (undecided[: position + 1], 0)):
-            if stretch.any():
-                return int(ids[offset + int(np.argmax(stretch))])
+        for first, stop in ((position + 1, len(ids)), (0, position + 1)):
+            for start in range(first, stop, STRETCH):  # the next one is near, mostly
+                stretch = ids[start : min(start + STRETCH, stop)]
+                if len(undecided := np.flatnonzero(state[stretch] == OPEN)):
+                    return int(stretch[undecided[0]])
         return None
 
     @staticmethod
@@ -197,33 +228,31 @@ class Queue:
 
     def rows(self, row_ids: Sequence[int]) -> list[Row]:
         """Return rows by number, in the order given; numbers that there are not are left out."""
-        if not row_ids:
-            return []
-        with self._lock:
-            listed = self._database.execute(
-                'SELECT id, "table", row_at, source FROM queue WHERE id IN (SELECT unnest(?::BIGINT[]))',
-                [list(row_ids)],
-            ).fetchall()
-            found: dict[int, Row] = {}
-            for name, record in RECORDS.items():
-                wanted = {at: (row_id, source) for row_id, table, at, source in listed if table == name}
-                if not wanted:
-                    continue
-                columns = [column.name for column in fields(record)]
-                chosen = ", ".join(f'"{column}"' for column in columns)
-                for at, *values in self._database.execute(
+        numbers = np.asarray([row_id for row_id in row_ids if 0 <= row_id < self.n_rows], dtype=np.int64)
+        found: dict[int, Row] = {}
+        for code, (name, record) in enumerate(RECORDS.items()):
+            of_table = numbers[self._table[numbers] == code]
+            if not len(of_table):
+                continue
+            wanted = dict(zip(self._place[of_table].tolist(), of_table.tolist(), strict=True))
+            columns = [column.name for column in fields(record)]
+            chosen = ", ".join(f'"{column}"' for column in columns)
+            with self._lock:
+                listed = self._database.execute(
                     f"SELECT rowid, {chosen} FROM {name} WHERE rowid IN (SELECT unnest(?::BIGINT[]))",
                     [list(wanted)],
-                ).fetchall():
-                    row_id, source = wanted[at]
-                    found[row_id] = Row(row_id, record, dict(zip(columns, values, strict=True)), source)
+                ).fetchall()
+            for place, *values in listed:
+                row = dict(zip(columns, values, strict=True))
+                found[wanted[place]] = Row(wanted[place], record, row, self._documents[row["doc_id"]].source)
         return [found[row_id] for row_id in row_ids if row_id in found]
 
     def row(self, row_id: int) -> Row | None:
         return next(iter(self.rows([row_id])), None)
 
+    @cached_property
     def choices(self) -> tuple[list[str], list[str]]:
-        """Return the rules and the labels of the run, most frequent first."""
+        """The rules and the labels of the run, most frequent first."""
         with self._lock:
             return tuple(  # type: ignore[return-value]
                 [
@@ -276,11 +305,7 @@ class Queue:
 
     def rows_of(self, doc_id: str) -> list[Row]:
         """Return all rows of a document, in text order."""
-        with self._lock:
-            listed = self._database.execute(
-                "SELECT id FROM queue WHERE doc_id = ? ORDER BY id", [doc_id]
-            ).fetchall()
-        return self.rows([row_id for (row_id,) in listed])
+        return self.rows(self._documents[doc_id].rows if doc_id in self._documents else ())
 
     # --- decisions -------------------------------------------------------------------------------------------
 
@@ -309,24 +334,33 @@ class Queue:
     def carried_over(self) -> CarriedOver:
         """Hold all decisions of the store against the rows of this run."""
         listed = self._decisions.standing()
-        with self._lock:
-            here = {doc_id for (doc_id,) in self._database.execute("SELECT doc_id FROM documents").fetchall()}
-        return carry_over(listed, _keyed([row for _, row in self._match(listed)]), here)
+        return carry_over(listed, _keyed([row for _, row in self._match(listed)]), self._documents.keys())
 
     def _match(self, decisions: Sequence[Decision]) -> list[tuple[Decision, Row]]:
         """Return the row that stands at the place of each decision, where there is one."""
-        if not decisions:
+        known = [decision for decision in decisions if decision.doc_id in self._documents]
+        if not known:
             return []
-        places = [(d.table, d.doc_id, d.start, d.end) for d in decisions]
+        tables = list(RECORDS)
+        places = [(tables.index(d.table), d.doc_id, d.start, d.end) for d in known]
+        within = [
+            self._documents[decision.doc_id].rows for decision in known
+        ]  # so that one decision needs no full scan
         with self._lock:
             found = self._database.execute(
                 "SELECT wanted.number, queue.id FROM (SELECT unnest(range(?::BIGINT)) AS number, "
-                'unnest(?::VARCHAR[]) AS "table", unnest(?::VARCHAR[]) AS doc_id, unnest(?::INTEGER[]) AS start, '
-                'unnest(?::INTEGER[]) AS "end") AS wanted JOIN queue USING ("table", doc_id, start, "end")',
-                [len(places), *(list(column) for column in zip(*places, strict=True))],
+                'unnest(?::INTEGER[]) AS "table", unnest(?::VARCHAR[]) AS doc_id, unnest(?::INTEGER[]) AS start, '
+                'unnest(?::INTEGER[]) AS "end") AS wanted JOIN queue USING ("table", doc_id, start, "end") '
+                "WHERE queue.id BETWEEN ? AND ?",
+                [
+                    len(places),
+                    *(list(column) for column in zip(*places, strict=True)),
+                    min(rows.start for rows in within),
+                    max(rows.stop for rows in within),
+                ],
             ).fetchall()
         rows = {row.id: row for row in self.rows(sorted({row_id for _, row_id in found}))}
-        return [(decisions[number], rows[row_id]) for number, row_id in sorted(found)]
+        return [(known[number], rows[row_id]) for number, row_id in sorted(found)]
 
     def _state_of(self, reviewer: str) -> npt.NDArray[np.int8]:
         if reviewer not in self._states:
@@ -352,7 +386,6 @@ class Queue:
             rows = {decision.id: row.id for decision, row in matched}
             for decision in holding:
                 self._state_of(decision.reviewer)[rows[decision.id]] = VERDICT_CODES[decision.verdict]
-            self._disputed = _differing(list(self._states.values()), self.n_rows)
             self._seen = now
 
 
@@ -384,16 +417,16 @@ def _differing(states: list[npt.NDArray[np.int8]], n_rows: int) -> npt.NDArray[n
     return (highest > 0) & (lowest < highest)
 
 
-def _in_state(
-    wanted: State, state: npt.NDArray[np.int8], disputed: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    if wanted == "any":
-        return np.ones(len(state), dtype=np.bool_)
-    if wanted == "disputed":
-        return disputed
-    if wanted == "done":
-        return np.not_equal(state, OPEN)
-    return np.equal(state, VERDICT_CODES.get(wanted, OPEN))
+def _remove_what_was_left() -> None:
+    """Remove the databases of servers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
+        process = folder.name.removeprefix(FOLDER).partition("-")[0]
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, OSError):
+            continue
 
 
 def _glob(out: Path, table: str) -> str:
@@ -405,7 +438,7 @@ def _condition(view: View) -> tuple[str, list[Any]]:
         ("score BETWEEN ? AND ?", [view.min_score - 1e-6, view.max_score + 1e-6])
     ]
     if view.table:
-        wanted.append(('"table" = ?', [view.table]))
+        wanted.append(('"table" = ?', [list(RECORDS).index(view.table)]))
     if view.document:
         wanted.append(("(contains(lower(source), lower(?)) OR doc_id = ?)", [view.document] * 2))
     if view.rule.endswith("*"):
