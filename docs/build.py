@@ -69,12 +69,15 @@ def commands() -> str:
 
 def with_links_that_lead_somewhere(path: Path, pages: Path) -> str:
     """Return a page in which links out of the documentation are the names of the files that they lead to."""
+    stated = (DOCS / "zensical.toml").read_text(encoding="utf-8")
     origin = ROOT if path.name == "contributing.md" else DOCS / path.parent.relative_to(pages)
 
     def checked(link: re.Match[str]) -> str:
         wanted = (origin / link["target"]).resolve()
         if wanted == ROOT / "CONTRIBUTING.md":
             return f"[{link['text']}]({'../' * len(path.parent.relative_to(pages).parts)}contributing.md)"
+        if wanted.is_relative_to(DOCS) and not wanted.exists() and wanted.name in stated:
+            return link["text"]  # the navigation has it, but this project has not got it
         if wanted.is_relative_to(DOCS):
             inside = wanted.relative_to(DOCS).as_posix()
             up = "../" * len(path.parent.relative_to(pages).parts)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import annotate, flow, read
 from pipeline.document import AlignedText, RawDocument, StageError
+from pipeline.extractors import load_rules
 from pipeline.flow import Extraction, Settings
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ def extract(
     text; ``raw_start`` and ``raw_end`` index ``text`` itself. A text that is an HTML page is read as one.
 
     ``reference_date`` is the day that ``wczoraj`` counts from; without it that is the date that the text states of
-    itself. ``model`` proposes names of organisations: a loaded spaCy pipeline, or ``auto``, ``none``, a name or
+    itself. ``model`` proposes names of organisations: a loaded spaCy pipeline, None for none, or ``auto``, ``none``, a name or
     a path as for ``plextract run --model``; one that is named is loaded once and kept. Names and ids of organisations
     hold within the text. A text with nothing in it gives no records.
 
-    Raises ``ModelError`` where there is no such model and ``StageError`` where the text cannot be processed.
+    Raises ``ModelError`` where there is no such model, ``RuleError`` where rules of your own (``PLEXTRACT_RULES``) cannot
+    be used, and ``StageError`` where the text cannot be processed.
     """
     return next(extract_many([text], reference_date=reference_date, model=model))
 
@@ -47,6 +49,7 @@ def extract_many(
     For many documents ``plextract run`` is the better way: it works in several processes, and joins organisations
     over all of them. Raises as ``extract`` does, which ends the stream.
     """
+    load_rules()
     nlp = loaded(model) if isinstance(model, str) else model
     settings = Settings(reference_date=reference_date)
     for text in texts:

@@ -90,13 +90,14 @@ def own_folder() -> Path | None:
 def rules_digest() -> str:
     """Return the SHA-256 of all rule and vocabulary files, the user's own included, hexadecimal."""
     digest = hashlib.sha256()
-    for folder in _folders():
+    for folder in folders():
         for path in sorted(folder.rglob("*.yaml")):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def _folders() -> list[Path]:
+def folders() -> list[Path]:
+    """Return the folders of rules: the built-in one, then the user's own where there is one."""
     own = own_folder()
     return [rules_folder(), *([own] if own else ())]
 
@@ -133,7 +134,7 @@ def read_rules(name: str) -> Any:
 
 def _held(name: str) -> Iterator[tuple[Path, Any]]:
     """Yield what each file of this name holds: the built-in one, then the user's own."""
-    for folder in _folders():
+    for folder in folders():
         path = folder / name
         if path.is_file() and (data := read_yaml(path)) is not None:
             yield path, data
@@ -257,7 +258,7 @@ def _rule_files() -> list[str]:
 def vocabulary() -> Mapping[str, tuple[Path, Any]]:
     """Return what stands under each name of the vocabulary, and the file that says so."""
     names: dict[str, tuple[Path, Any]] = {}
-    for folder in _folders():
+    for folder in folders():
         stated: dict[str, tuple[Path, Any]] = {}
         for path in sorted((folder / VOCABULARY).glob("*.yaml")):
             for name, data in (read_yaml(path) or {}).items():

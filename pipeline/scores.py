@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.rules import RuleError, read_yaml, rules_folder
+from pipeline.rules import RuleError, folders, read_yaml
 
+FILE = "scores/calibration.yaml"
 SURE = 0.999
 """No author is surer than this: odds have to be finite."""
 
@@ -83,9 +84,9 @@ class _File(BaseModel):
 
 @cache
 def estimates() -> Estimates:
-    """Return the estimates that come with the rules; raises ``RuleError`` where their file cannot be used."""
-    path = rules_folder() / "scores" / "calibration.yaml"
-    if not path.exists():
+    """Return the estimates that come with the rules, or with the user's own; raises ``RuleError`` where their file cannot be used."""
+    path = next((path for folder in reversed(folders()) if (path := folder / FILE).exists()), None)
+    if path is None:
         return AS_WRITTEN
     try:
         data = _File.model_validate(read_yaml(path))

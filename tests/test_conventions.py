@@ -67,7 +67,14 @@ def test_shells_get_a_script_that_completes(shell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "completed"), [("plextract ex", {"explain"}), ("plextract run --work", {"--workers"})]
+    ("typed", "completed"),
+    [
+        ("plextract mod", {"models"}),
+        ("plextract run --work", {"--workers"}),
+        ("plextract explain --model pl_nkjp", {"pl_nkjp_sm"}),
+        ("plextract schema am", {"amounts"}),
+        ("plextract rules show amount.pl", {"amount.plain"}),
+    ],
 )
 def test_commands_and_options_are_completed(typed: str, completed: set[str]) -> None:
     variables = {
@@ -85,7 +92,7 @@ def test_the_manual_has_every_command_and_option() -> None:
     page = manual.page(typer.main.get_command(cli.app), "9.9.9")
     plain = page.replace("\\-", "-")
     assert "plextract 9.9.9" in plain
-    for name in ("run INPUT...", "rules check", "explain TEXT", "evaluate"):
+    for name in ("run INPUT...", "rules check TABLE...", "explain TEXT", "evaluate"):
         assert f'.SS "{name}"' in plain
     assert {"--resume", "--reference-date", "--gate"} <= set(re.findall(r"--[a-z-]+", plain))
     assert "[b]" not in page

@@ -17,6 +17,8 @@ from pipeline.extractors import organisations
 from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+BEHIND = re.compile(r" +(?:\d?[<>|]|[&#]|;)")
+"""What ends a command: a redirection, the next command, a comment."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -32,7 +34,7 @@ def commands() -> list[str]:
         line.removeprefix("$ ")
         for block in pages
         if not block.not_run and (block.language == "sh" or block.text.startswith("$ "))
-        for line in (block.text.splitlines() if block.language == "sh" else block.text.splitlines()[:1])
+        for line in block.text.replace("\\\n", " ").splitlines()[: None if block.language == "sh" else 1]
     ]
     inline = re.findall(r"`((?:\.venv/bin/)?plextract [^`]*)`", README)
     helps = [
@@ -50,7 +52,7 @@ def commands() -> list[str]:
     found = (
         re.search(r"(?:^|\|) *(?:\.venv/bin/)?(plextract .*)", line) for line in (*lines, *inline, *helps)
     )
-    return list(dict.fromkeys(re.split(" [<>|] ", match[1])[0] for match in found if match))
+    return list(dict.fromkeys(BEHIND.split(match[1])[0] for match in found if match))
 
 
 @pytest.mark.parametrize("command", commands())

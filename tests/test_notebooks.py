@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+
+from pipeline.review.decisions import FILE, Decisions, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -78,3 +81,35 @@ def test_a_notebook_is_stripped_and_defines_nothing(path: Path) -> None:
 
 def test_there_are_notebooks() -> None:
     assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05"]
+
+
+def test_what_reviewers_said_is_shown(folder: Path, corpus_run: Path) -> None:
+    """The last decision of a reviewer on a row counts, and one that was undone does not."""
+    outputs = folder.parent / "outputs"
+    outputs.unlink()
+    outputs.mkdir()
+    for path in corpus_run.iterdir():
+        (outputs / path.name).symlink_to(path)
+    verdicts: list[tuple[str, int, Verdict]] = [
+        *(("dates", number, "right") for number in range(8)), ("amounts", 1, "wrong"), ("amounts", 1, "right"),
+        ("amounts", 2, "wrong"),
+    ]  # fmt: skip
+    with Decisions.open(outputs / FILE) as store:
+        for table, start, verdict in verdicts:
+            store.add(
+                reviewer="Ewa", table=table, doc_id="d", start=start, end=9, text="t", verdict=verdict,
+                rule="r", score=0.9,
+            )  # fmt: skip
+        store.undo("Ewa")
+    namespace: dict[str, object] = {}
+    for source in cells(ROOT / "notebooks" / "05_quality.ipynb"):
+        exec(source, namespace)
+    decisions = namespace["decisions"]
+    assert isinstance(decisions, pd.DataFrame)
+    assert decisions.groupby("table").verdict.agg(list).to_dict() == {
+        "dates": ["right"] * 8,
+        "amounts": ["right"],
+    }
+    last = plt.figure(plt.get_fignums()[-1])
+    check(last)
+    assert last.axes[0].get_title("left") == "What reviewers said"

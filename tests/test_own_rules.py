@@ -31,8 +31,10 @@ def plextract(*args: str | Path, cwd: Path, **variables: str) -> subprocess.Comp
 
 
 def test_the_folder_of_init_holds_what_its_examples_say(own: Path) -> None:
-    said = plextract("rules", "check", "--rules", own, cwd=own)
+    said = plextract("rules", "check", "organisations", "partner_counts", "--rules", own, cwd=own)
     assert said.returncode == 0, said.stdout
+    assert said.stdout.count("all hold") == 2
+    assert plextract("rules", "check", "organisation", cwd=own).returncode == cli.WRONG_USE
     assert plextract("rules", "show", "own.short_names", "--rules", own, cwd=own).returncode == 0
     assert plextract("rules", "show", "own.short_names", cwd=own).returncode == cli.WRONG_USE
 
@@ -52,20 +54,15 @@ def test_a_run_in_several_processes_follows_own_rules_and_says_so(own: Path, tmp
     documents.mkdir()
     for number in range(40):
         (documents / f"{number}.txt").write_text(f"{number}. {TEXT}", encoding="utf-8")
-    run = ("run", documents, "--model", "none", "--workers", "2", "--out")
-    plain = plextract(*run, "plain", cwd=tmp_path)
-    said = plextract(*run, "tables", cwd=tmp_path, PLEXTRACT_RULES=str(own))
-    assert (plain.returncode, said.returncode) == (0, 0), said.stderr
+    run = ("run", documents, "--model", "none", "--workers", "2", "--out", "tables")
+    said = plextract(*run, cwd=tmp_path, PLEXTRACT_RULES=str(own))
+    assert said.returncode == 0, said.stderr
     found = pq.read_table(tmp_path / "tables" / "organisations").to_pylist()
     assert {(row["name"], row["rule"]) for row in found} == {("Dolina Wkry", "own.short_names")}
     assert len(found) == 40
     assert pq.read_table(tmp_path / "tables" / "partner_counts")["unit"].to_pylist() == ["sołectwo"] * 40
-    assert pq.read_table(tmp_path / "plain" / "partner_counts").num_rows == 0
-    digests = {
-        json.loads((tmp_path / out / "manifest.json").read_text(encoding="utf-8"))["rules"]
-        for out in ("plain", "tables")
-    }
-    assert len(digests) == 2
+    manifest = json.loads((tmp_path / "tables" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["rules"] != rules.rules_digest()  # which is that of the built-in rules here
 
 
 OWN_DATES = """
@@ -125,3 +122,8 @@ def test_a_library_follows_own_rules_too(own: Path) -> None:
         env={**os.environ, environment.RULES: str(own)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert said.stdout == "12 sołectwo\n"
+    wrong = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, environment.RULES: "/nowhere"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "RuleError: /nowhere: there is no such folder of rules" in wrong.stderr

@@ -68,6 +68,7 @@ def test_the_wheel_carries_rules_models_and_licence_and_nothing_else(wheel: Path
     for meta in (ROOT / "models").glob("*/meta.json"):
         assert f"pipeline/data/models/{meta.parent.name}/meta.json" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert "pipeline/py.typed" in names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pipeline"}
 

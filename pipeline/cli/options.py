@@ -12,11 +12,37 @@ from pipeline.cli.ending import WRONG_USE, fail
 
 CORPUS = Path("corpus")
 
+
+def tables(typed: str) -> list[str]:
+    """Return the tables that begin so, for a shell to complete."""
+    from pipeline.records import TABLES
+
+    return [record.table for record in TABLES if record.table.startswith(typed)]
+
+
+def rule_ids(typed: str) -> list[str]:
+    """Return the ids of rules that begin so, for a shell to complete."""
+    from pipeline.records import MENTION_TABLES
+    from pipeline.rules import read_rules
+
+    ids = (entry["id"] for table in MENTION_TABLES for entry in read_rules(f"{table.table}.yaml"))
+    return [one for one in ids if one.startswith(typed)]
+
+
+def models(typed: str) -> list[str]:
+    """Return the models that begin so, for a shell to complete."""
+    from pipeline.models import AUTO, NONE, installed_models
+
+    names = (AUTO, NONE, *(info.name for info in installed_models()))
+    return [name for name in names if name.startswith(typed)]
+
+
 Model = Annotated[
     str,
     typer.Option(
         "--model",
         envvar=environment.MODEL,
+        autocompletion=models,
         metavar="auto|none|NAME|PATH",
         help="spaCy model that proposes organisations: [b]auto[/] takes pl_core_news_sm where it is installed, else the "
         "bundled one; [b]none[/] works by rules alone.",
@@ -82,12 +108,11 @@ def check_rules() -> None:
     """End with wrong use where the user's own rules cannot be used."""
     if not os.environ.get(environment.RULES):
         return
-    from pipeline import examples
+    from pipeline.extractors import load_rules
     from pipeline.rules import RuleError
 
     try:
-        for table in examples.TABLES:
-            table.rules()
+        load_rules()
     except RuleError as error:
         fail(str(error), WRONG_USE)
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from pipeline.document import Document
-from pipeline.records import Mention
+from pipeline.records import MENTION_TABLES, Mention
 from pipeline.rules import Rule
 
 
@@ -22,3 +22,9 @@ class Extractor(Protocol):
 def extractor(table: type[Mention]) -> Extractor:
     """Return the module that extracts a table: the one of its name in this package."""
     return cast(Extractor, import_module(f"{__name__}.{table.table}"))
+
+
+def load_rules() -> None:
+    """Load and compile the rules of all tables; raises ``RuleError`` where some cannot be used."""
+    for table in MENTION_TABLES:
+        extractor(table).rules()
