@@ -60,8 +60,9 @@ def take(folder: Path) -> None:
                 page.goto(f"{address}?{query}")
                 return page
 
-            page = opened("order=rules&seed=3")
-            press(page, "1", "1", "2", "1", "4", "1")
+            page = opened("order=rules")
+            press(page, "1", "1", "2", "1", "4", "1", "1")
+            page.locator("#examples summary").click()
             wait_for_quiet(page)
             page.screenshot(path=folder / "review-list.png")
 

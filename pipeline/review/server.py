@@ -26,7 +26,7 @@ from pipeline.review.decisions import FILE, Decision, Decisions, Values, Verdict
 from pipeline.review.forms import Field, fields_of, read_values
 from pipeline.review.guard import Guard, new_token, same
 from pipeline.review.queue import ORDERS, RECORDS, STATES, Queue, Row, UnreadableRun, View
-from pipeline.review.spans import Mark, locate, pieces, window
+from pipeline.review.spans import Mark, locate, neighbours, pieces, window
 from pipeline.review.wording import LANGUAGES, NARROW, in_words, texts
 from pipeline.rules import Rule
 
@@ -34,6 +34,8 @@ __all__ = ["Opened", "UnreadableRun", "listen", "serve"]
 
 HOST = "127.0.0.1"
 MOST_NOTE = 2000
+SHORT = 40
+"""Characters of a sentence, such as a table's cell, that says little without its neighbours."""
 SIMPLE: tuple[Verdict, ...] = ("right", "wrong", "unsure")
 """Verdicts that need no further values."""
 
@@ -139,24 +141,23 @@ class Page:
         columns = row.columns
         sentence = columns["sentence"]
         inside = locate(sentence, columns["text"])
-        if len(inside) == 1:
-            offset = columns["start"] - inside[0]
-        else:
+        offset = columns["start"] - (inside[0] if inside else 0)
+        around = ("", "")
+        if len(inside) != 1 or len(sentence) < SHORT:
             document = self.queue.document(columns["doc_id"])
             text = document["text"] if document else ""
             offset = next(
-                (
-                    columns["start"] - place
-                    for place in inside
-                    if text.startswith(sentence, columns["start"] - place)
-                ),
-                columns["start"] - (inside[0] if inside else 0),
+                (start for place in inside if text.startswith(sentence, start := columns["start"] - place)),
+                offset,
             )
+            if len(sentence) < SHORT:
+                around = neighbours(text, offset, offset + len(sentence))
         start = columns["start"] - offset
         decision = self.queue.decided(row, reviewer)
         rule = self.rules.get(columns["rule"])
         return {
             "offset": offset,
+            "around": around,
             "sentence": (
                 sentence[:start],
                 sentence[start : start + len(columns["text"])],
