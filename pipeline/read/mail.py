@@ -4,7 +4,7 @@ import re
 from datetime import date
 from email import message_from_bytes, policy
 from email.headerregistry import BaseHeader, HeaderRegistry
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
 from pipeline.document import StageError
@@ -18,10 +18,15 @@ LONGEST_HEADER = 4_000
 
 
 class _BoundedHeaders(HeaderRegistry):
-    """Parses headers no further than ``LONGEST_HEADER``."""
+    """Parses headers no further than ``LONGEST_HEADER``; one that breaks the library's parser is empty."""
 
     def __call__(self, name: str, value: str) -> BaseHeader:
-        return super().__call__(name, value[:LONGEST_HEADER])
+        try:
+            return super().__call__(name, value[:LONGEST_HEADER])
+        except RecursionError:
+            raise
+        except Exception:  # IndexError, AttributeError and more, from one version of Python to the next
+            return super().__call__("x-broken", "")
 
 
 POLICY = policy.default.clone(header_factory=_BoundedHeaders())
@@ -37,7 +42,9 @@ def extract(data: bytes, max_text: int) -> Extracted:
         message = message_from_bytes(data, policy=POLICY)
         body = _body(message)
     except RecursionError as error:
-        raise StageError("read", "corrupt", "the message is damaged: its parts are nested too deeply") from error
+        raise StageError(
+            "read", "corrupt", "the message is damaged: its parts are nested too deeply"
+        ) from error
     if body is None:
         raise StageError("read", "no_text", "the message has no text, only attachments")
     payload = body.get_payload(decode=True)
@@ -50,7 +57,7 @@ def extract(data: bytes, max_text: int) -> Extracted:
     return Extracted(text, _subject(message), _date(message), encoding)
 
 
-def _body(message: EmailMessage) -> EmailMessage | None:
+def _body(message: EmailMessage) -> Message | None:
     """Return the part that is read; None where no part is text."""
     try:
         body = message.get_body(("plain", "html"))

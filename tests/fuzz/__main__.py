@@ -30,7 +30,9 @@ DONE = re.compile(r"^DONE (\d+)$", re.MULTILINE)
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    options.add_argument("targets", nargs="*", metavar="TARGET", help="what to fuzz; all of it if none is named")
+    options.add_argument(
+        "targets", nargs="*", metavar="TARGET", help="what to fuzz; all of it if none is named"
+    )
     options.add_argument("--seconds", type=int, default=SECONDS, help="of processor time, for each target")
     options.add_argument("--coverage", action="store_true", help="which lines the inputs found so far reach")
     options.add_argument("--one", help=argparse.SUPPRESS)
@@ -108,7 +110,9 @@ def _place(error: BaseException) -> str:
     """Return what tells a finding from another: the kind of error and where in the package it was raised."""
     frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
     own = [frame for frame in frames if "/pipeline/" in frame.filename] or frames
-    what = str(error)[:60] if type(error).__name__ == "Broken" else type(error.__cause__ or error).__name__
+    what = (
+        str(error)[:60] if type(error).__name__ == "BrokenError" else type(error.__cause__ or error).__name__
+    )
     return f"{what} at {Path(own[-1].filename).name}:{own[-1].lineno}"
 
 
@@ -133,17 +137,21 @@ def drive(names: list[str], seconds: int) -> int:
     from fuzz.targets import TARGETS  # noqa: PLC0415
 
     shutil.rmtree(WORK / "findings", ignore_errors=True)
-    print(f"{'target':<12}{'executions':>12}{'seconds':>9}{'edges':>8}{'inputs':>8}{'findings':>10}", flush=True)
+    print(
+        f"{'target':<12}{'executions':>12}{'seconds':>9}{'edges':>8}{'inputs':>8}{'findings':>10}", flush=True
+    )
     total = Counter[str]()
     for name in names or TARGETS:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [sys.executable, "-m", "fuzz", "--one", name, "--seconds", str(seconds)]
-        done = subprocess.run(command, cwd=ROOT / "tests", stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        done = subprocess.run(
+            command, cwd=ROOT / "tests", stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         figures = PROGRESS.findall(done.stderr)
         edges, inputs = map(int, figures[-1]) if figures else (0, 0)
         executions = sum(map(int, DONE.findall(done.stderr)))
-        found = [path for path in (WORK / "findings" / name).glob("*")]
+        found = list((WORK / "findings" / name).glob("*"))
         row = {
             "executions": executions,
             "seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime),
@@ -164,9 +172,7 @@ def drive(names: list[str], seconds: int) -> int:
 
 
 def _row(name: str, row: dict[str, int]) -> str:
-    return (
-        f"{name:<12}{row['executions']:>12,}{row['seconds']:>9,}{row['edges']:>8,}{row['inputs']:>8,}{row['findings']:>10,}"
-    )
+    return f"{name:<12}{row['executions']:>12,}{row['seconds']:>9,}{row['edges']:>8,}{row['inputs']:>8,}{row['findings']:>10,}"
 
 
 def coverage() -> None:
@@ -184,7 +190,20 @@ def coverage() -> None:
     measured.report(include=[f"{ROOT}/pipeline/{part}" for part in MEASURED], show_missing=False)
 
 
-MEASURED = ("read/*", "normalise/*", "segment/*", "extract*/*", "resolve/*", "automaton.py", "patterns.py", "numbers.py", "document.py", "flow.py", "nominative.py", "nominals.py")
+MEASURED = (
+    "read/*",
+    "normalise/*",
+    "segment/*",
+    "extract*/*",
+    "resolve/*",
+    "automaton.py",
+    "patterns.py",
+    "numbers.py",
+    "document.py",
+    "flow.py",
+    "nominative.py",
+    "nominals.py",
+)
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""What must hold of every input, however broken. Each check raises ``Broken`` that says what does not."""
+"""What must hold of every input, however broken. Each check raises ``BrokenError`` that says what does not."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,14 @@ from itertools import pairwise
 
 from pipeline.document import AlignedText, RawDocument, Stage
 from pipeline.flow import Extraction
-from pipeline.records import AmountMention, DateMention, DocumentRecord, Mention, PartnerCountMention, to_arrow
+from pipeline.records import (
+    AmountMention,
+    DateMention,
+    DocumentRecord,
+    Mention,
+    PartnerCountMention,
+    to_arrow,
+)
 from pipeline.segment import Segments
 
 STAGES_OF_READING: tuple[Stage, ...] = ("read", "decode")
@@ -16,14 +23,14 @@ EDTF = re.compile(rf"{EDTF_DAY}(?:/(?:{EDTF_DAY}|\.\.)?)?|(?:\.\.)?/{EDTF_DAY}")
 DECIMALS = re.compile("[0-9]")
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """Something that must hold does not."""
 
 
 def hold(condition: object, what: str) -> None:
-    """Raise ``Broken`` unless ``condition`` is true."""
+    """Raise ``BrokenError`` unless ``condition`` is true."""
     if not condition:
-        raise Broken(what)
+        raise BrokenError(what)
 
 
 def aligned(content: AlignedText, source_length: int) -> None:
@@ -106,7 +113,9 @@ def _places(rows: Sequence[Mention], text: str, raw_text: str | None) -> None:
             source = raw_text[row.raw_start : row.raw_end]
             if "&" not in raw_text and "<" not in source:  # else digits may be written as entities
                 hold(DECIMALS.findall(source) == DECIMALS.findall(row.text), "other digits in the raw text")
-    hold(all(one.end <= two.start for one, two in pairwise(rows)), "mentions that overlap or are out of order")
+    hold(
+        all(one.end <= two.start for one, two in pairwise(rows)), "mentions that overlap or are out of order"
+    )
 
 
 def _date(row: DateMention) -> None:

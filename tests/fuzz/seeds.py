@@ -15,7 +15,9 @@ FOLDERS = ("docs", "fresh/docs")
 LONGEST = 4_000
 """Bytes of a seed: mutation works best on short ones, and short inputs are processed often."""
 
-SENTENCE = "Dnia 12 maja 2014 r. 20 gmin i Stowarzyszenie Gmin Doliny Wkry (SGDW) wydały ok. 2,5 mln zł netto."
+SENTENCE = (
+    "Dnia 12 maja 2014 r. 20 gmin i Stowarzyszenie Gmin Doliny Wkry (SGDW) wydały ok. 2,5 mln zł netto."
+)
 ODD = (
     "\0", "\x1a", "\x1c", "\x85", "\xa0", "\xad", "\u0301", "\u0328", "\u1100\u1161", "\u200b", "\u200e", "\u202e", "\u2066", "\u2028",
     "\u2029", "\ufe0f", "\ufeff", "\ufffe", "\uffff", "ﬁ", "٣", "²", "Ⅳ", "½", "🏳️‍🌈", "שלום", "مرحبا", "İ", "ß", "ŉ", "Ĺ‚", "â€ž", "\r\n", "\f", "\v", "\t",
@@ -64,9 +66,7 @@ def texts() -> tuple[str, ...]:
     """Return the decoded documents of ``corpus/``, cut short."""
     from pipeline.read import discover, read  # noqa: PLC0415 - instrumented first
 
-    whole = (
-        read(source).raw_text or "" for source in discover([CORPUS / folder for folder in FOLDERS])
-    )
+    whole = (read(source).raw_text or "" for source in discover([CORPUS / folder for folder in FOLDERS]))
     return tuple(text[at : at + LONGEST // 2] for text in whole for at in (0, len(text) // 2))
 
 
@@ -161,5 +161,14 @@ def parquets() -> list[bytes]:
 
 def files() -> list[bytes]:
     """Return documents of all formats."""
-    page = f"<html><head><title>x</title></head><body><table><tr><td>{SENTENCE}</table></body></html>".encode()
-    return [docx(SENTENCE), odt(SENTENCE), page, *pdfs()[:2], *mails()[:2], *encoded(encodings=("utf-8", "cp1250"))[:40]]
+    page = (
+        f"<html><head><title>x</title></head><body><table><tr><td>{SENTENCE}</table></body></html>".encode()
+    )
+    return [
+        docx(SENTENCE),
+        odt(SENTENCE),
+        page,
+        *pdfs()[:2],
+        *mails()[:2],
+        *encoded(encodings=("utf-8", "cp1250"))[:40],
+    ]

@@ -23,7 +23,20 @@ from pipeline.read import html as pages
 from pipeline.read.encoding import codec_name, decode
 from pipeline.segment import segment as segmented
 
-CHARSETS = ("utf-8", "cp1250", "utf-7", "utf-16", "punycode", "rot13", "idna", "cp037", "hz", "iso2022_jp", "no-such", "")
+CHARSETS = (
+    "utf-8",
+    "cp1250",
+    "utf-7",
+    "utf-16",
+    "punycode",
+    "rot13",
+    "idna",
+    "cp037",
+    "hz",
+    "iso2022_jp",
+    "no-such",
+    "",
+)
 """What an input may declare itself to be."""
 
 
@@ -180,7 +193,9 @@ def table(data: bytes, suffix: str) -> None:
     path.write_bytes(data)
     for columns in ({}, {"id_column": "id", "date_column": "date"}):
         for source in itertools.islice(discover([path], **columns), 1000):
-            oracles.hold(source.problem is None or source.problem.message.strip(), "a problem without a reason")
+            oracles.hold(
+                source.problem is None or source.problem.message.strip(), "a problem without a reason"
+            )
             try:
                 oracles.raw_document(read(source))
             except StageError as error:
@@ -206,17 +221,26 @@ PROSE = Fragments((*seeds.TEXTUAL, *seeds.ODD))
 TARGETS: dict[str, Target] = {
     "encoding": Target(
         encoding,
-        lambda: [b"\0" + text for text in seeds.encoded(encodings=("utf-8", "cp1250", "iso8859-2", "cp852", "utf-16"))],
+        lambda: [
+            b"\0" + text
+            for text in seeds.encoded(encodings=("utf-8", "cp1250", "iso8859-2", "cp852", "utf-16"))
+        ],
         PROSE,
     ),
     "html": Target(
-        html, lambda: [*seeds.files()[2:3], *seeds.encoded()], Fragments((*seeds.MARKUP, *seeds.ODD, *seeds.TEXTUAL))
+        html,
+        lambda: [*seeds.files()[2:3], *seeds.encoded()],
+        Fragments((*seeds.MARKUP, *seeds.ODD, *seeds.TEXTUAL)),
     ),
     "pdf": Target(pdf, seeds.pdfs, Fragments(seeds.PDF_WORDS)),
     "docx": Target(
-        docx, lambda: [*seeds.word_parts(), *seeds.properties(), seeds.files()[0]], Fragments((*seeds.WORD_TAGS, *seeds.ODD))
+        docx,
+        lambda: [*seeds.word_parts(), *seeds.properties(), seeds.files()[0]],
+        Fragments((*seeds.WORD_TAGS, *seeds.ODD)),
     ),
-    "odt": Target(odt, lambda: [*seeds.odt_parts(), seeds.files()[1]], Fragments((*seeds.ODT_TAGS, *seeds.ODD))),
+    "odt": Target(
+        odt, lambda: [*seeds.odt_parts(), seeds.files()[1]], Fragments((*seeds.ODT_TAGS, *seeds.ODD))
+    ),
     "mail": Target(mail, seeds.mails, Fragments((*seeds.MAIL_LINES, *seeds.MARKUP))),
     "jsonl": Target(jsonl, seeds.json_lines, Fragments((*seeds.TABLE_SIGNS, *seeds.ODD))),
     "csv": Target(csv, seeds.csvs, Fragments((*seeds.TABLE_SIGNS, *seeds.ODD))),
