@@ -19,6 +19,7 @@ import hostile_inputs as hostile
 from pipeline import flow
 from pipeline.document import StageError
 from pipeline.read import Source, read
+from pipeline.rules import rules_folder
 
 MEMORY = 1536 * 2**20
 """Bytes that the process may take beyond what it has once the rules are loaded."""
@@ -37,6 +38,8 @@ WATCHED = (
 )
 
 
+OWN = tuple(f"('{folder}" for folder in (rules_folder(), sys.prefix, sys.base_prefix))
+"""Files of ours, which a document may be the first to need: vocabulary, modules."""
 WARM = "Umowa np. z 5 maja 2014 r. Gmina Osiek, 20 gmin i 5 zł."
 """Has the rules and dictionaries loaded."""
 SECONDS = 10.0
@@ -78,9 +81,12 @@ def main(kind: str, *paths: str) -> None:
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + MEMORY, held + MEMORY))
     asked: list[str] = []
-    sys.addaudithook(
-        lambda event, arguments: asked.append(f"{event} {arguments}") if event.startswith(WATCHED) else None
-    )
+
+    def note(event: str, arguments: tuple[object, ...]) -> None:
+        if event.startswith(WATCHED) and not str(arguments).startswith(OWN):
+            asked.append(f"{event} {arguments}")
+
+    sys.addaudithook(note)
     found = {}
     for name, (data, _) in inputs.items():
         asked.clear()
