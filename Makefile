@@ -9,7 +9,7 @@ DEBIAN_PACKAGES := chromium groff-base
 
 NKJP ?= nkjp-ner.jsonl.xz
 
-.PHONY: run test lint format bench train docs dist clean help
+.PHONY: run test lint format bench fuzz train docs dist clean help
 
 run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
@@ -29,6 +29,10 @@ format: $(STAMP)  ## let ruff lay out the code
 bench: $(STAMP)  ## how many documents a second, and where the time goes
 	$(BIN)/python bench/throughput.py
 
+fuzz: $(STAMP)  ## two minutes of hostile input for each part that meets it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	cd tests && PATH="$(abspath $(BIN)):$$PATH" python -m fuzz
+
 train: $(STAMP)  ## train the bundled pipeline anew: make train NKJP=path/to/nkjp-ner.jsonl.xz
 	cd models/train && PATH="$(abspath $(BIN)):$$PATH" python -m spacy project run all . --vars.nkjp "$(abspath $(NKJP))"
 
@@ -44,7 +48,7 @@ dist: $(STAMP)  ## build wheel and sdist into dist/, check them, and try the whe
 	cd build && dist-env/bin/plextract --version && dist-env/bin/plextract explain '20 gmin otrzymało 2,5 mln zł 5 maja 2014 r.'
 
 clean:  ## remove the environment and what was built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile

@@ -3,12 +3,12 @@
     python bench/review.py [--rows 1000000] [--decisions 200]
 
 Prints how long the server takes to read the run, then the first page and, decision by decision, the time from
-sending a verdict to having the next row (two requests, as the page's script sends them). Times are those of
+sending a verdict to having the next row. Times are those of
 the server and the connection; the browser's own drawing is not in them.
 """
 
 import argparse
-import json
+import os
 import re
 import statistics
 import subprocess
@@ -79,6 +79,12 @@ def timed(action: Callable[[], httpx.Response]) -> tuple[float, httpx.Response]:
     return seconds, answer
 
 
+def cpu_seconds(process: int) -> float:
+    """Return the processor time that a process has had (Linux)."""
+    told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values: list[float], share: int) -> float:
     return statistics.quantiles(values, n=100)[share - 1]
 
@@ -103,13 +109,13 @@ def main() -> None:
             lines = iter(server.stderr.readline, "")
             address = next(found[0] for line in lines if (found := re.match(r"http://[\d.:]+/", line)))
             print(f"{'server reads the run':32} {time.perf_counter() - start:7.2f} s")
-            measure(address, asked.decisions)
+            measure(address, asked.decisions, server.pid)
         finally:
             server.kill()
             server.wait()
 
 
-def measure(address: str, n_decisions: int) -> None:
+def measure(address: str, n_decisions: int, server: int) -> None:
     client = httpx.Client(base_url=address, headers={"Origin": address.rstrip("/")}, timeout=60)
     for _ in range(50):
         try:
@@ -129,13 +135,14 @@ def measure(address: str, n_decisions: int) -> None:
         seconds, _ = timed(lambda query=query: client.get(f"/?{query}"))  # type: ignore[misc]
         print(f"{name:32} {seconds:7.3f} s")
     at = re.findall(r'data-at="(\d+)"', first.text)[0]
-    decided, steps, documents = [], [], []
+    decided, cpu, steps, documents = [], [], [], []
     for _ in range(n_decisions):
         data = {"token": token, "row": at, "verdict": "right"}
-        spent, answer = timed(lambda data=data: client.post("/decide", data=data))  # type: ignore[misc]
-        at = json.loads(answer.text)["next"]
-        more, page = timed(lambda at=at: client.get(f"/?at={at}", headers={"X-Part": "1"}))  # type: ignore[misc]
-        decided.append(spent + more)
+        before = cpu_seconds(server)
+        spent, page = timed(lambda data=data: client.post("/decide", data=data, headers={"X-Part": "1"}))  # type: ignore[misc]
+        decided.append(spent)
+        cpu.append(cpu_seconds(server) - before)
+        at = re.findall(r'data-at="(\d+)"', page.text)[0]
         after = re.findall(r'data-after="(\d+)"', page.text)[0]
         steps.append(timed(lambda at=after: client.get(f"/?at={at}", headers={"X-Part": "1"}))[0])  # type: ignore[misc]
         doc_id = re.findall(r'data-doc="([^"]+)"', page.text)[0]
@@ -148,6 +155,8 @@ def measure(address: str, n_decisions: int) -> None:
         print(
             f"{name:32} {statistics.median(values):7.3f} s at the median, {percentile(values, 95):.3f} s at the 95th percentile"
         )
+    print(f"{'processor time of a decision':32} {statistics.mean(cpu):7.3f} s on average")
+    print(f"{'load of the machine':32} {os.getloadavg()[0]:7.1f} for {os.cpu_count()} cores")
     client.close()
 
 

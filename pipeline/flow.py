@@ -158,13 +158,19 @@ def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
         sha256=raw.sha256,
         n_bytes=raw.n_bytes,
         n_chars=len(document.text),
-        n_tokens=sum(1 for form in tokens_of(document).forms if form and not form.isspace()),
+        n_tokens=_n_tokens(document),
         title=raw.title,
         reference_date=document.reference_date,
         raw_text=raw.raw_text,
         text=document.text,
         also_at=[],
     )
+
+
+def _n_tokens(document: Document) -> int:
+    """Return how many words, numbers and signs the document has."""
+    forms = tokens_of(document).forms
+    return len(forms) - forms.count("") - sum(map(str.isspace, forms))
 
 
 @contextmanager

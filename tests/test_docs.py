@@ -65,7 +65,11 @@ def test_documented_commands_parse(command: str, monkeypatch: pytest.MonkeyPatch
     while isinstance(group, typer.core.TyperGroup):
         name, found, rest = group.resolve_command(context, [*context._protected_args, *context.args])
         assert found is not None
-        group, context = found, found.make_context(name, rest, parent=context)
+        try:
+            group, context = found, found.make_context(name, rest, parent=context)
+        except typer.BadParameter as error:
+            assert str(error).endswith("does not exist."), error  # what a reader has and this folder has not
+            return
 
 
 def test_there_are_commands_to_check() -> None:

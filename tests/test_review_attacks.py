@@ -179,7 +179,7 @@ def test_everything_from_documents_is_escaped(reviewer: Reviewer) -> None:
 
 
 def test_names_of_reviewers_and_notes_are_escaped(run: Path, reviewer: Reviewer) -> None:
-    answer = reviewer.post("/settings", reviewer=SCRIPT, query="at=1")
+    answer = reviewer.post("/settings", reviewer=SCRIPT, view="at=1&order=//evil.example")
     assert answer.status_code == 303 and answer.headers["location"] == "/?"
     row = reviewer.rows()[0]
     reviewer.client.cookies.clear()

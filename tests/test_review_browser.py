@@ -117,7 +117,7 @@ def test_rows_are_filtered_and_decided_by_keyboard_and_the_next_one_comes(open_p
         ("right", "5 maja 2014 r."), ("wrong", "1 lipca 2012 r. do 30 kwietnia 2016 r."),
     ]  # fmt: skip
     page.locator("summary", has_text="Filters").click()
-    page.get_by_label("Decision", exact=True).select_option("done")
+    page.get_by_role("search").get_by_label("Decision").select_option("done")
     expect(page.locator(".list li")).to_have_count(2)
     expect(page.locator(".active")).to_contain_text("decided")
     page.reload()
@@ -171,7 +171,7 @@ def test_a_date_is_corrected_by_keyboard_its_value_checked_and_its_borders_moved
 
 
 def test_a_span_is_corrected_with_the_mouse(open_page: Open, run: Path) -> None:
-    page = open_page("table=partner_counts&document=umowa")
+    page = open_page("table=partner_counts&document=umowa&value=20")
     page.get_by_role("button", name="Correct").click()
     page.locator("#sentence").evaluate(
         "(place) => { const text = place.lastChild; const range = document.createRange();"
@@ -179,9 +179,11 @@ def test_a_span_is_corrected_with_the_mouse(open_page: Open, run: Path) -> None:
         "getSelection().removeAllRanges(); getSelection().addRange(range); }"
     )
     expect(page.locator("#correct .chosen")).to_have_text("nim 20 gmin")
+    page.locator("#c-value").fill("21")
     page.get_by_role("button", name="Save").click()
     page.wait_for_function("() => !busy")
-    assert standing(run)[0].after is not None and standing(run)[0].after["text"] == "nim 20 gmin"
+    (kept,) = standing(run)
+    assert kept.after is not None and (kept.after["text"], kept.after["value"]) == ("nim 20 gmin", 21)
 
 
 def test_a_missed_mention_is_added_shown_and_taken_back(open_page: Open, run: Path) -> None:

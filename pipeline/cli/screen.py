@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -25,6 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.batch import Progress, Summary
+from pipeline.cli.ending import visible
 from pipeline.cli.reference import columns
 from pipeline.evaluate import Evaluation, Shortfall, calibration
 from pipeline.evaluate.calibration import Outcomes
@@ -40,6 +41,15 @@ Report = Callable[[Progress], None]
 SHOWN_ERRORS = 5
 MEGABYTE = 1_000_000
 LOG_SECONDS = 1.0
+
+
+def escape(text: str) -> str:
+    """Return a text for the console as it is, whatever a document or a file name put into it."""
+    return without_markup(visible(text))
+
+
+def _one_line(text: str) -> str:
+    return escape(text.replace("\n", "\\n"))
 
 
 def speed(n_bytes: int, seconds: float) -> str:
@@ -154,7 +164,7 @@ def summary(console: Console, done: Summary) -> None:
         failed = errors_of(done.out)
         for row in failed[:SHOWN_ERRORS]:
             console.print(
-                f"[red]✗[/] {escape(row['source'])}: {escape(row['message'])} [dim]({row['stage']})[/]",
+                f"[red]✗[/] {_one_line(row['source'])}: {_one_line(row['message'])} [dim]({row['stage']})[/]",
                 soft_wrap=True,
             )
         if len(failed) > SHOWN_ERRORS:

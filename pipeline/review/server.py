@@ -26,7 +26,7 @@ from pipeline.review.decisions import FILE, Decision, Decisions, Values, Verdict
 from pipeline.review.forms import Field, fields_of, read_values
 from pipeline.review.guard import Guard, new_token, same
 from pipeline.review.queue import ORDERS, RECORDS, STATES, Queue, Row, UnreadableRun, View
-from pipeline.review.spans import Mark, locate, pieces, window
+from pipeline.review.spans import Mark, locate, neighbours, pieces, window
 from pipeline.review.wording import LANGUAGES, NARROW, in_words, texts
 from pipeline.rules import Rule
 
@@ -34,6 +34,8 @@ __all__ = ["Opened", "UnreadableRun", "listen", "serve"]
 
 HOST = "127.0.0.1"
 MOST_NOTE = 2000
+SHORT = 40
+"""Characters of a sentence, such as a table's cell, that says little without its neighbours."""
 SIMPLE: tuple[Verdict, ...] = ("right", "wrong", "unsure")
 """Verdicts that need no further values."""
 
@@ -89,7 +91,7 @@ class Page:
         current = int(at) if _is_number(at) else self.queue.next_open(view, reviewer)
         return self._render_rows(request, view, current)
 
-    def _render_rows(self, request: Request, view: View, current: int | None) -> Response:
+    def _render_rows(self, request: Request, view: View, current: int | None, said: str = "") -> Response:
         reviewer = self._reviewer(request)
         language = self._language(request)
         ids = self.queue.in_state(view, reviewer)
@@ -108,6 +110,7 @@ class Page:
         return self._html(
             request,
             template,
+            said=said,
             view=view,
             query=query_of(view),
             active=_active(view, texts(language)),
@@ -138,24 +141,23 @@ class Page:
         columns = row.columns
         sentence = columns["sentence"]
         inside = locate(sentence, columns["text"])
-        if len(inside) == 1:
-            offset = columns["start"] - inside[0]
-        else:
+        offset = columns["start"] - (inside[0] if inside else 0)
+        around = ("", "")
+        if len(inside) != 1 or len(sentence) < SHORT:
             document = self.queue.document(columns["doc_id"])
             text = document["text"] if document else ""
             offset = next(
-                (
-                    columns["start"] - place
-                    for place in inside
-                    if text.startswith(sentence, columns["start"] - place)
-                ),
-                columns["start"] - (inside[0] if inside else 0),
+                (start for place in inside if text.startswith(sentence, start := columns["start"] - place)),
+                offset,
             )
+            if len(sentence) < SHORT:
+                around = neighbours(text, offset, offset + len(sentence))
         start = columns["start"] - offset
         decision = self.queue.decided(row, reviewer)
         rule = self.rules.get(columns["rule"])
         return {
             "offset": offset,
+            "around": around,
             "sentence": (
                 sentence[:start],
                 sentence[start : start + len(columns["text"])],
@@ -248,7 +250,7 @@ class Page:
     # --- changes ---------------------------------------------------------------------------------------------
 
     def decide(self, request: Request, form: FormData) -> Response:
-        """Keep a verdict on a row; answer the next row's number, or the inputs that are wrong."""
+        """Keep a verdict on a row; answer the next row, or the inputs that are wrong."""
         row = self._row(form)
         verdict = _text(form, "verdict")
         if verdict in SIMPLE:
@@ -277,9 +279,9 @@ class Page:
         )
         said = texts(self._language(request))
         message = said["saved"].format(verdict=said["verdicts"][verdict])
-        return JSONResponse(
-            {"message": message, "next": self.queue.next_open(view_of(form), reviewer, row.id)}
-        )
+        view = _view(form)
+        following = self.queue.next_open(view, reviewer, row.id)
+        return self._render_rows(request, view, row.id if following is None else following, message)
 
     def missed(self, request: Request, form: FormData) -> Response:
         """Keep a mention that no row has; answer the inputs that are wrong, if any."""
@@ -302,23 +304,27 @@ class Page:
             note=_text(form, "note")[:MOST_NOTE],
         )
         message = texts(self._language(request))["missed_saved"].format(text=after["text"])
-        return JSONResponse({"message": message, "next": None})
+        return JSONResponse({"message": message})
 
     def undo(self, request: Request, form: FormData) -> Response:
-        """Take back the reviewer's last decision; answer what it was and the row that it was on."""
+        """Take back the reviewer's last decision and answer the row that it was on."""
         reviewer = self._reviewer(request)
         language = self._language(request)
         undone = self.decisions.undo(reviewer)
-        if undone is None:
-            return JSONResponse({"message": texts(language)["nothing_to_undo"], "next": None})
-        message = texts(language)["undone"].format(
-            verdict=texts(language)["verdicts"][undone.verdict], text=undone.text
+        said = texts(language)
+        at = None if undone is None else self.queue.at(undone)
+        if at is None and _is_number(shown := _text(form, "row")):
+            at = int(shown)
+        message = (
+            said["nothing_to_undo"]
+            if undone is None
+            else said["undone"].format(verdict=said["verdicts"][undone.verdict], text=undone.text)
         )
-        return JSONResponse({"message": message, "next": self.queue.at(undone)})
+        return self._render_rows(request, _view(form), at, message)
 
     def settings(self, request: Request, form: FormData) -> Response:
         """Keep the reviewer's name and language in cookies."""
-        answer = RedirectResponse("/?" + query_of(view_of(dict(parse_qsl(_text(form, "query"))))), 303)
+        answer = RedirectResponse("/?" + query_of(_view(form)), 303)
         if name := _text(form, "reviewer").strip()[:80]:
             answer.set_cookie("reviewer", quote(name), max_age=31_536_000, samesite="strict", httponly=True)
         if (language := _text(form, "language")) in LANGUAGES:
@@ -400,6 +406,11 @@ class Page:
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _view(form: FormData) -> View:
+    """Return the view that the page showed when it sent a form."""
+    return view_of(dict(parse_qsl(_text(form, "view"))))
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,9 @@ from pipeline.document import Span
 WINDOW = 60_000
 """Characters of a document shown on either side of a place; a longer one is not shown whole."""
 
+NEIGHBOURS = 100
+"""Characters shown on either side of a short sentence."""
+
 
 class Mark(NamedTuple):
     """Something found in a document."""
@@ -50,6 +53,16 @@ def locate(sentence: str, text: str) -> list[int]:
         found.append(at)
         at = sentence.find(text, at + 1)
     return found
+
+
+def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return some words before and after a stretch, on one line, with ``…`` where the text goes on."""
+    before, after = text[max(0, start - NEIGHBOURS) : start], text[end : end + NEIGHBOURS]
+    if start > NEIGHBOURS:
+        before = "…" + before.partition(" ")[2]
+    if end + NEIGHBOURS < len(text):
+        after = after.rpartition(" ")[0] + "…"
+    return " ".join(before.split()), " ".join(after.split())
 
 
 def pieces(text: str, marks: Iterable[Mark], shown: Span) -> list[Piece]:

@@ -4,6 +4,7 @@ The rules are those of ``rules/organisations.yaml``: head nouns with their gramm
 legal forms, acronyms. A mention's ``rule`` says who proposed it, and its ``score`` how probable it is.
 """
 
+import bisect
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -23,10 +24,13 @@ from pipeline.extractors.organisations.tokens import (
     BROKEN,
     CLOSING,
     OPENING,
+    START,
     Unit,
+    Words,
     adjectives,
     is_acronym,
     nouns,
+    words_of,
 )
 from pipeline.morphology import analyse
 from pipeline.nominative import nominative
@@ -56,12 +60,15 @@ def rules() -> Sequence[OrganisationRule]:
 def extract(document: Document) -> list[OrganisationMention]:
     """Return the organisations that the document names, in text order; their spans do not overlap."""
     book = rulebook()
+    words = words_of(document, book.calling)
     proposals = [
-        proposal for proposal in _from_rules(document, book) if not _only_lies_there(document, book, proposal)
+        proposal
+        for proposal in _from_rules(document, words, book)
+        if not _only_lies_there(document, book, proposal)
     ]
     proposals.extend(_from_entities(document, book, {(one.start, one.end) for one in proposals}))
     chosen = _with_status(document.text, _arbitrate(proposals))
-    chosen = with_acronyms(document, book, chosen, proposals)
+    chosen = with_acronyms(document, words, book, chosen, proposals)
     return [
         OrganisationMention(
             **document.place(proposal.start, proposal.end),
@@ -81,17 +88,23 @@ def extract(document: Document) -> list[OrganisationMention]:
 # --- proposing ----------------------------------------------------------------------------------------------
 
 
-def _from_rules(document: Document, book: Rulebook) -> Iterator[Proposal]:
+def _from_rules(document: Document, words: Words, book: Rulebook) -> Iterator[Proposal]:
     """Yield what the rules read around each word of theirs."""
     text = document.text
-    for unit in document.units:
-        calls = [
-            match.start()
-            for match in WORD.finditer(text, unit.start, unit.end)
-            if match.group() in book.calling
-        ]
-        for window, offsets in _windows(text, unit, calls):
+    calls = sorted(
+        start
+        for word, starts in words.items()
+        if word in book.calling
+        for start in starts
+        if word not in book.opening or book.legal_form.match(text, start)
+    )
+    first = 0
+    while first < len(calls):
+        unit = document.units[bisect.bisect_right(document.units, calls[first], key=START) - 1]
+        last = bisect.bisect_left(calls, unit.end, first)
+        for window, offsets in _windows(text, unit, calls[first:last]):
             yield from _in_window(document, window, book, offsets)
+        first = last
 
 
 def _windows(text: str, unit: Span, calls: Sequence[int]) -> Iterator[tuple[Span, list[int]]]:

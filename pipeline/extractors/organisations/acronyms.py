@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline import morphology
-from pipeline.extractors.organisations.tokens import is_acronym
+from pipeline.extractors.organisations.tokens import Words, is_acronym
 from pipeline.nominative import nominative
 
 BRACKETED = re.compile(
@@ -23,6 +23,7 @@ CANDIDATE = re.compile(r"(?<![\w/.@-])([^\W\d_a-ząćęłńóśźż][^\W\d_]+)(?
 SAID_SHORT = re.compile(r"\s*,\s+w\s+skrócie:?\s+[„\"«]?([^\W\d_]+)")
 TAIL = re.compile(r"\s+(?:we?|im\.|imienia)\s.*| (?:sp\. z o\.o\.|S\.A\.)$", re.DOTALL)
 """What an acronym often leaves out: a place, a patron, a legal form."""
+LETTERS = re.compile(r"[^\W\d_]+")
 SMALL = frozenset(["i", "w", "z", "o", "ds", "im", "na", "do", "oraz", "we", "ze", "dla", "nr"])
 
 
@@ -46,6 +47,8 @@ def definition_after(text: str, name: str, end: int, false: frozenset[str]) -> D
 
 def short_form_after(text: str, end: int, limit: int) -> str | None:
     """Return how a contract calls the party that it names before ``end``: ``zwaną dalej „Liderem”`` → ``Lider``."""
+    if text.find("zwan", end, limit) < 0:
+        return None
     found = CALLED.match(text, end, limit) or CALLED_BARE.match(text, end, limit)
     return nominative(_one_line(found[1])) if found else None
 
@@ -76,37 +79,39 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset(form for form in forms if len(form) > 2)
 
 
-def candidates(text: str) -> Iterator[str]:
-    """Yield the words of a text that are written like acronyms, headings in capitals aside."""
-    for match in CANDIDATE.finditer(text):
-        if is_acronym(match[1]) and len(match[1]) > 2 and not _in_capitals(text, *match.span()):
-            yield match[1]
+def candidates(text: str, words: Words) -> list[tuple[int, int, str]]:
+    """Return the words of a text that are written like acronyms, with their places, headings in capitals aside.
+
+    They have three letters or more: two are more often a unit, a code or a programme.
+    """
+    written_so = [word for word in words if len(word) > 2 and is_acronym(word)]
+    found: list[tuple[int, int, str]] = []
+    for start in sorted(start for word in written_so for start in words[word]):
+        match = CANDIDATE.match(text, start)
+        if match and not _in_capitals(text, *match.span()):
+            found.append((*match.span(), match[1]))
+    return found
 
 
-def occurrences(text: str, acronyms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+def occurrences(text: str, words: Words, acronyms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Yield every place where one of the acronyms stands as a word, also with a case ending (``ZMP-u``)."""
-    if not acronyms:
-        return
-    alternatives = "|".join(
-        re.escape(acronym).replace(r"\ ", r"\s") for acronym in sorted(acronyms, key=len, reverse=True)
-    )
-    pattern = re.compile(rf"(?<![\w/@-])({alternatives})(?:-[a-ząęó]{{1,3}})?(?![\w/@])(?!\.\w)")
-    for match in pattern.finditer(text):
-        yield *match.span(), _one_line(match[1])
+    places: dict[int, list[str]] = {}
+    for acronym in sorted(acronyms, key=len, reverse=True):
+        for start in words.get(LETTERS.match(acronym)[0], ()):  # type: ignore[index]  # it begins with a letter
+            places.setdefault(start, []).append(acronym)
+    done = 0
+    for start in sorted(places):
+        matches = (_as_a_word(acronym).match(text, start) for acronym in places[start])
+        match = next(filter(None, matches), None) if start >= done else None
+        if match is not None:
+            done = match.end()
+            yield *match.span(), _one_line(match[1])
 
 
-def known(text: str, false: frozenset[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield the acronyms that the dictionary knows as bodies or firms, with their places."""
-    for match in CANDIDATE.finditer(text):
-        word = match[1]
-        if (
-            is_acronym(word)
-            and len(word) > 2  # two letters are more often a unit, a code or a programme
-            and word not in false
-            and names_body(word)
-            and not _in_capitals(text, *match.span())
-        ):
-            yield *match.span(), word
+@lru_cache(maxsize=20_000)
+def _as_a_word(acronym: str) -> re.Pattern[str]:
+    spelt = re.escape(acronym).replace(r"\ ", r"\s")
+    return re.compile(rf"(?<![\w/@-])({spelt})(?:-[a-ząęó]{{1,3}})?(?![\w/@])(?!\.\w)")
 
 
 @lru_cache(maxsize=20_000)

@@ -66,7 +66,11 @@ class Rulebook:
     """From a word in small letters to the rule for the name that it announces."""
     legal_form: re.Pattern[str]
     calling: frozenset[str]
-    """Every word, in small letters, with a capital and in capitals, at which a rule looks further."""
+    """Every word, in small letters, with a capital and in capitals, at which a rule looks further.
+
+    A head that its rules want with a capital is left out in small letters."""
+    opening: frozenset[str]
+    """Those of them that call nothing but a legal form that they may begin: ``a`` for ``a.s.``"""
 
     @property
     def unit_rules(self) -> frozenset[str]:
@@ -108,15 +112,28 @@ def rulebook() -> Rulebook:
             else:
                 known.setdefault(word, rule)
         forms += rule.legal_forms
-    calls = {*heads, *introducing, *(re.split(r"\W", form)[0] for form in _all_spelt_out(forms))}
+    legal = {re.split(r"\W", form)[0] for form in _all_spelt_out(forms)}
+    calls = {*heads, *introducing, *legal}
+    calling = frozenset(word for rule in all_rules for word in rule.words)
+    calling |= {form for word in calls for form in (word, word.lower(), word.capitalize(), word.upper())}
+    capital_only = {
+        head
+        for head, found in heads.items()
+        if head not in introducing and all(rule.kind == "head" and not rule.small for rule in found)
+    }
+    words = {word for rule in all_rules for word in rule.words}
+    small = {form for form in calling if form.islower()} - words
+    legal = {form for form in calling if form.lower() in {word.lower() for word in legal}}
     return Rulebook(
         rules=all_rules,
         heads={form: tuple(found) for form, found in heads.items()},
         known=known,
         introducing=introducing,
         legal_form=_legal_form(forms),
-        calling=frozenset(word for rule in all_rules for word in rule.words)
-        | frozenset(form for word in calls for form in (word, word.lower(), word.capitalize(), word.upper())),
+        calling=calling - ((small & capital_only) - legal),
+        opening=frozenset(
+            form for form in legal - words if form.lower() not in heads and form.lower() not in introducing
+        ),
     )
 
 

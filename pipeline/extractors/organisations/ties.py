@@ -1,12 +1,13 @@
 """Which acronym stands for which name in a document, and where."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from pipeline.document import Document
 from pipeline.extractors.organisations import acronyms
 from pipeline.extractors.organisations.proposals import Proposal, disjoint
 from pipeline.extractors.organisations.rulebook import Rulebook
+from pipeline.extractors.organisations.tokens import Words
 
 
 def _owner(proposal: Proposal, proposals: Sequence[Proposal], acronym: str) -> Proposal:
@@ -41,23 +42,30 @@ def _by_kind(chosen: Sequence[Proposal], kinds: frozenset[str]) -> dict[str, Pro
 
 
 def _by_initials(
-    text: str, chosen: Sequence[Proposal], expansions: Mapping[str, Proposal], false: frozenset[str]
+    written: Iterable[str],
+    chosen: Sequence[Proposal],
+    expansions: Mapping[str, Proposal],
+    false: frozenset[str],
 ) -> Iterator[tuple[str, Proposal]]:
-    """Yield acronyms of three letters or more that are the initials of just one name in the document."""
+    """Yield those of the words ``written`` like acronyms that are the initials of just one name in the document."""
     tied = {owner.name for owner in expansions.values()}
     owners: dict[str, dict[str, Proposal]] = {}
     for proposal in sorted(chosen):
         if proposal.name not in tied:
             for letters in acronyms.spellings(proposal.name):
                 owners.setdefault(letters, {}).setdefault(proposal.name, proposal)
-    for acronym in dict.fromkeys(acronyms.candidates(text)):
+    for acronym in dict.fromkeys(written):
         found = owners.get(acronym, {})
         if len(found) == 1 and acronym not in expansions and acronym not in false:
             yield acronym, next(iter(found.values()))
 
 
 def with_acronyms(
-    document: Document, book: Rulebook, chosen: Sequence[Proposal], proposals: Sequence[Proposal]
+    document: Document,
+    words: Words,
+    book: Rulebook,
+    chosen: Sequence[Proposal],
+    proposals: Sequence[Proposal],
 ) -> list[Proposal]:
     """Add the acronyms that the document ties to a name, wherever they stand, and those known by themselves."""
     text = document.text
@@ -87,23 +95,24 @@ def with_acronyms(
         else proposal
         for proposal in chosen
     ]
-    for acronym, owner in _by_initials(text, chosen, expansions, false | shared):
+    written = acronyms.candidates(text, words)
+    for acronym, owner in _by_initials((word for _, _, word in written), chosen, expansions, false | shared):
         expansions[acronym] = owner
         of_name.setdefault(owner.name, acronym)
-    for start, end, acronym in acronyms.occurrences(text, list(expansions)):
+    for start, end, acronym in acronyms.occurrences(text, words, list(expansions)):
         owner = expansions[acronym]
         places.append(
             Proposal(start, end, owner.name, owner.org_type, bracketed.id, bracketed.score, acronym)
         )
-    for start, end, word in acronyms.known(text, false):
-        if word not in expansions:
+    for start, end, word in written:
+        if word not in expansions and word not in false and acronyms.names_body(word):
             rule = book.known.get(word, other)
             places.append(Proposal(start, end, word, rule.org_type, rule.id, rule.score))
     for word, rule in book.known.items():
-        if word not in expansions and word in text:
+        if word not in expansions and (word in words if word.isalpha() else word in text):
             places.extend(
                 Proposal(start, end, word, rule.org_type, rule.id, rule.score)
-                for start, end, _ in acronyms.occurrences(text, [word])
+                for start, end, _ in acronyms.occurrences(text, words, [word])
             )
     result = [
         proposal._replace(acronym=of_name.get(proposal.name, proposal.acronym))

@@ -2,20 +2,23 @@
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, chain, compress
 from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline import morphology
-from pipeline.document import Span
+from pipeline.document import Document, Span
 from pipeline.morphology import Reading
 from pipeline.nominals import Option, options
+from pipeline.rules import tokens_of
 
 BROKEN = re.compile(r"-[ \t]*\n[ \t]*-")
 """A hyphen at the end of a line, repeated at the beginning of the next as Polish spelling asks."""
-WORD = re.compile(rf"[^\W\d_]+(?:(?:{BROKEN.pattern}|[-‐‑'’])\w+)*|\d+|,,|''|\S")
+TOKEN = re.compile(rf"(\s*+)([^\W\d_]+(?:(?:{BROKEN.pattern}|[-‐‑'’])\w+)*|\d+|,,|''|\S|\Z)")
+"""A word, number or sign with the space in front of it, or what space there is at the end."""
 ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 NUMBERED = re.compile(r"-\d+$")
 OPENING = frozenset({"„", '"', "«", "“", "‚", "'", "”", ",,", "»"})
@@ -29,6 +32,22 @@ class Token(NamedTuple):
     start: int
     end: int
     gap: str
+
+
+Words = Mapping[str, Sequence[int]]
+"""From the words of a document, its longest runs of letters, to where they stand."""
+
+
+def words_of(document: Document, calling: Set[str]) -> Words:
+    """Return the words that begin with a capital or are among ``calling``, each with its places in text order."""
+    tokens = tokens_of(document)
+    wanted = {form for form in {*tokens.forms} if form[:1].isupper() or form in calling}
+    words: dict[str, list[int]] = {}
+    for form, start in compress(
+        zip(tokens.forms, tokens.starts, strict=True), map(wanted.__contains__, tokens.forms)
+    ):
+        words.setdefault(form, []).append(start)
+    return words
 
 
 START = attrgetter("start")
@@ -47,19 +66,22 @@ class Unit:
         """Cut ``text[span]`` into tokens; each legal form is one token."""
         tokens: list[Token] = []
         legal: set[int] = set()
-        done = at = span.start
+        at = span.start
         for first, last in [*legal_forms, Span(span.end, span.end)]:
-            for match in WORD.finditer(text, at, first):
-                start, end = match.span()
-                word = match.group()
-                tokens.append(
-                    Token(BROKEN.sub("-", word) if "\n" in word else word, start, end, text[done:start])
-                )
-                done = end
+            found = TOKEN.findall(text, at, first)
+            gap = found.pop()[0]
+            if found and not found[-1][1]:
+                gap = found.pop()[0]  # space at the end, without a token
+            if found:
+                gaps, words = zip(*found, strict=True)
+                borders = [*accumulate(map(len, chain.from_iterable(found)), initial=at)]
+                if any("\n" in word for word in words):
+                    words = tuple(BROKEN.sub("-", word) for word in words)
+                tokens += map(Token._make, zip(words, borders[1::2], borders[2::2], gaps, strict=True))
             if first < last:
                 legal.add(len(tokens))
-                tokens.append(Token(text[first:last], first, last, text[done:first]))
-                done = at = last
+                tokens.append(Token(text[first:last], first, last, gap))
+                at = last
         return cls(text, tokens, frozenset(legal))
 
     def __len__(self) -> int:

@@ -33,15 +33,14 @@ async function get(address, headers = {}) {
 async function post(path, data, again = true) {
   const { token, language } = document.body.dataset;
   const body = new URLSearchParams({ ...data, token, language });
-  const answer = await fetch(path, { method: "POST", body });
+  const answer = await fetch(path, { method: "POST", body, headers: { "X-Part": "1" } });
   if (answer.status === 403 && again) {
     const page = await (await get("/")).text(); // the server was started anew: take its new token, once
     document.body.dataset.token = new DOMParser().parseFromString(page, "text/html").body.dataset.token;
     return post(path, data, false);
   }
-  if (answer.status === 422) return answer.json();
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
+  if (!answer.ok && answer.status !== 422) throw new Error(await answer.text());
+  return answer.headers.get("Content-Type").startsWith("text/html") ? answer.text() : answer.json();
 }
 
 function run(action) {
@@ -58,10 +57,17 @@ async function show(at) {
   const query = new URLSearchParams(columns().query);
   if (at !== null && at !== undefined) query.set("at", at);
   const address = `/?${query}`;
-  part.innerHTML = await (await get(address, { "X-Part": "1" })).text();
-  history.replaceState(null, "", address);
+  await put(await (await get(address, { "X-Part": "1" })).text());
+}
+
+// Put the rows that the server answered in the place of those that are shown.
+async function put(html) {
+  part.innerHTML = html;
+  const { query, at, said: message } = columns();
+  history.replaceState(null, "", `/?${query}${at === undefined ? "" : `&at=${at}`}`);
   span = null;
   arrive();
+  if (message) say(message);
   if (textOpen && row()) await openText();
 }
 
@@ -79,21 +85,15 @@ function row() {
   return find(".card");
 }
 
+const shown = () => ({ view: columns().query, row: columns().at });
+
 async function decide(verdict, more = {}) {
-  const { query, at } = columns();
-  const data = { ...Object.fromEntries(new URLSearchParams(query)), ...more };
-  const answer = await post("/decide", { ...data, row: at, verdict, note: find("#note").value });
-  if (answer.faults) return showFaults(find("#correct"), answer.faults);
-  await show(answer.next ?? at);
-  say(answer.message);
-  return undefined;
+  const answer = await post("/decide", { ...more, ...shown(), verdict, note: find("#note").value });
+  if (answer.faults) showFaults(find("#correct"), answer.faults);
+  else await put(answer);
 }
 
-async function undo() {
-  const answer = await post("/undo", {});
-  await show(answer.next ?? columns().at);
-  say(answer.message);
-}
+const undo = async () => put(await post("/undo", shown()));
 
 function step(name) {
   const at = columns()[name];
@@ -175,13 +175,18 @@ function showFaults(form, faults) {
 const values = (form) => Object.fromEntries(new FormData(form));
 
 async function save(form) {
-  if (form.id === "correct") return decide("corrected", values(form));
-  const answer = await post("/missed", { ...values(form), note: "" });
-  if (answer.faults) return showFaults(form, answer.faults);
+  if (form.id === "correct") {
+    await decide("corrected", values(form));
+    return;
+  }
+  const answer = await post("/missed", { ...values(form), note: find("#note").value });
+  if (answer.faults) {
+    showFaults(form, answer.faults);
+    return;
+  }
   closeForm();
   await openText();
   say(answer.message);
-  return undefined;
 }
 
 let previewing;
