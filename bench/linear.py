@@ -20,7 +20,7 @@ from random import Random
 import texts
 
 from pipeline.document import AlignedText, Document, Span
-from pipeline.extract import amounts, dates, organisations, partner_counts
+from pipeline.extractors import amounts, dates, organisations, partner_counts
 from pipeline.normalise import normalise
 from pipeline.read.html import parse
 from pipeline.segment import segment

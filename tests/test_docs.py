@@ -1,4 +1,4 @@
-"""README.md says what is so: its commands parse, its Python runs, its reference is that of the records."""
+"""README.md says what is so, and docs/ where nothing runs it: their commands parse, its Python runs, its reference is that of the records."""
 
 import re
 import shlex
@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 import typer
+import walk
 from stand_in import Write
 from typer.testing import CliRunner
 
-from pipeline import batch, cli, examples, read, resolve
+from pipeline import batch, cli, environment, examples, read, resolve
 from pipeline.cli import reference
-from pipeline.extract import organisations
+from pipeline.extractors import organisations
 from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+BEHIND = re.compile(r" +(?:\d?[<>|]|[&#]|;)")
+"""What ends a command: a redirection, the next command, a comment."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -24,8 +27,15 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Return every command line of plextract in README.md, and in the help texts of its commands."""
+    """Return every command line of plextract in README.md, in docs/, and in the help texts of its commands."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
+    pages = [block for page in sorted((ROOT / "docs").rglob("*.md")) for block in walk.blocks(page)]
+    lines += [
+        line.removeprefix("$ ")
+        for block in pages
+        if not block.not_run and (block.language == "sh" or block.text.startswith("$ "))
+        for line in block.text.replace("\\\n", " ").splitlines()[: None if block.language == "sh" else 1]
+    ]
     inline = re.findall(r"`((?:\.venv/bin/)?plextract [^`]*)`", README)
     helps = [
         line
@@ -42,12 +52,13 @@ def commands() -> list[str]:
     found = (
         re.search(r"(?:^|\|) *(?:\.venv/bin/)?(plextract .*)", line) for line in (*lines, *inline, *helps)
     )
-    return [match[1].partition(" < ")[0] for match in found if match]
+    return list(dict.fromkeys(BEHIND.split(match[1])[0] for match in found if match))
 
 
 @pytest.mark.parametrize("command", commands())
 def test_documented_commands_parse(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv(environment.RULES, "")  # --rules sets it for the whole process
     group = typer.main.get_command(cli.app)
     args = shlex.split(command)[1:]
     context = group.make_context("plextract", args)

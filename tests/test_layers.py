@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("records",),
+    ("environment", "records"),
     ("document",),
     (
         "morphology",
@@ -20,23 +20,27 @@ LAYERS = (
         "automaton",
         "patterns",
         "rules",
+        "scores",
         "numbers",
         "models",
         "nominals",
         "nominative",
     ),
-    ("ner", "read", "normalise", "segment", "annotate", "extract", "resolve"),
+    ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
-    ("batch", "evaluate"),
+    ("batch", "evaluate", "library"),
     ("review",),
+    ("gold",),
+    ("component",),
     ("cli",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 ONLY_THERE = {
-    "spacy": {"annotate", "ner"},
+    "spacy": {"annotate", "component", "ner"},
     "thinc": {"ner"},
+    "matplotlib": {"evaluate"},
     "typer": {"cli"},
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},

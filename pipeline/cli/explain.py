@@ -13,6 +13,7 @@ STYLES = {
     "partner_counts": "bold yellow",
     "organisations": "bold magenta",
 }
+OTHER = "bold blue"
 
 
 class Explanation:
@@ -34,7 +35,7 @@ class Explanation:
             used = [
                 table.table for table in MENTION_TABLES if any(row.table == table.table for row in mentions)
             ]
-            yield Text("  ").join(Text(name, STYLES[name]) for name in used)
+            yield Text("  ").join(Text(name, STYLES.get(name, OTHER)) for name in used)
 
     def _text(self, mentions: list[Mention], *, coloured: bool) -> Text:
         source = self._extraction.document.text.rstrip("\n")
@@ -45,7 +46,7 @@ class Explanation:
             return Text(source)
         text = Text(source)
         for row in mentions:
-            text.stylize(f"{STYLES[row.table]} underline", row.start, row.end)
+            text.stylize(f"{STYLES.get(row.table, OTHER)} underline", row.start, row.end)
         return text
 
     def _table(self, mentions: list[Mention]) -> Table:
@@ -60,7 +61,7 @@ class Explanation:
         table.add_column("score", justify="right", no_wrap=True)
         for row in mentions:
             table.add_row(
-                Text(" ".join(row.text.split()), STYLES[row.table]),
+                Text(" ".join(row.text.split()), STYLES.get(row.table, OTHER)),
                 row.table,
                 Text(row.shown),
                 *((Text(row.label or ""),) if labelled else ()),

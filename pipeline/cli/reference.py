@@ -77,5 +77,6 @@ def _section(title: str, purpose: str, listed: list[Column]) -> str:
     for column in listed:
         kind = f"{column.type}, null" if column.nullable else column.type
         unit = f" ({column.unit})" if column.unit else ""
-        lines.append(f"| `{column.name}` | {kind} | {column.meaning}{unit} |")
+        row = f"| `{column.name}` | {kind} | {column.meaning}{unit} |"
+        lines.append(row.replace("<", "&lt;"))  # list<string> would be taken for a tag of HTML
     return "\n".join(lines) + "\n"

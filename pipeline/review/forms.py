@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from pipeline.extract.dates import edtf
+from pipeline.extractors.dates import edtf
 from pipeline.records import DateMention, Mention, vocabulary
 from pipeline.review.decisions import Values, as_json, value_columns
 

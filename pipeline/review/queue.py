@@ -9,7 +9,8 @@ import os
 import shutil
 import tempfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.records import MENTION_TABLES, DocumentRecord, Mention
-from pipeline.review.decisions import CarriedOver, Decision, Decisions, carry_over, values_of
+from pipeline.review.decisions import FILE, CarriedOver, Decision, Decisions, carry_over, values_of
 
 Order = Literal["score", "place", "random", "rules", "disagreement"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -276,6 +277,32 @@ class Queue:
             row = cursor.fetchone()
         return None if row is None else dict(zip(names, row, strict=True))
 
+    def document_at(self, source: str) -> dict[str, Any] | None:
+        """Return the columns of the document read from a source, also where others have the same bytes."""
+        with self._lock:
+            found = self._database.execute(
+                f"SELECT doc_id FROM read_parquet('{_glob(self.out, DocumentRecord.table)}') "
+                "WHERE source = ? OR list_contains(also_at, ?)",
+                [source, source],
+            ).fetchone()
+        return None if found is None else self.document(found[0])
+
+    def volumes(self) -> list[tuple[str, str, int, float]]:
+        """Return table, rule, number of rows and mean score of every rule of the run."""
+        with self._lock:
+            return self._database.execute(
+                'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL ORDER BY ALL'
+            ).fetchall()
+
+    def rows_in(self, doc_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Return how many rows documents have in each table, by document and table."""
+        with self._lock:
+            counted = self._database.execute(
+                'SELECT doc_id, "table", count(*) FROM queue WHERE doc_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL',
+                [list(doc_ids)],
+            ).fetchall()
+        return {(doc_id, table): rows for doc_id, table, rows in counted}
+
     def rows_of(self, doc_id: str) -> list[Row]:
         """Return all rows of a document, in text order."""
         return self.rows(self._documents[doc_id].rows if doc_id in self._documents else ())
@@ -360,6 +387,17 @@ class Queue:
             for decision in holding:
                 self._state_of(decision.reviewer)[rows[decision.id]] = VERDICT_CODES[decision.verdict]
             self._seen = now
+
+
+@contextmanager
+def opened(out: Path) -> Iterator[tuple[Queue, Decisions]]:
+    """Open the rows of the run under ``out`` and the decisions on them."""
+    with Decisions.open(out / FILE) as decisions:
+        queue = Queue(out, decisions)
+        try:
+            yield queue, decisions
+        finally:
+            queue.close()
 
 
 def _keyed(rows: Sequence[Row]) -> dict[tuple[str, str, int, int], dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.extract.dates import edtf
+from pipeline.extractors.dates import edtf
 from pipeline.records import AmountMention, DateMention, Mention, OrganisationMention, PartnerCountMention
 
 LANGUAGES = ("pl", "en")

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import WRONG_USE, fail
-from pipeline.cli.options import console
+from pipeline.cli.options import console, tables
 
 
 def schema(
     *,
-    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="Only this table.")] = None,
+    table: Annotated[
+        str | None, typer.Argument(metavar="TABLE", autocompletion=tables, help="Only this table.")
+    ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the reference as README.md has it.")
     ] = False,
