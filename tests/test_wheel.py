@@ -67,6 +67,8 @@ def test_the_wheel_carries_rules_models_and_licence_and_nothing_else(wheel: Path
         assert f"pipeline/data/rules/{rules.relative_to(ROOT / 'rules').as_posix()}" in names
     for meta in (ROOT / "models").glob("*/meta.json"):
         assert f"pipeline/data/models/{meta.parent.name}/meta.json" in names
+    for part in ("templates/page.html", "static/review.js", "static/review.css", "texts.yaml"):
+        assert f"pipeline/review/{part}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "pipeline/py.typed" in names
     tops = {name.split("/")[0] for name in names}
