@@ -27,7 +27,8 @@ def _views() -> dict[str, str]:
         for record in MENTION_TABLES
     )
     counts = ", ".join(
-        f"count(CASE WHEN \"table\" = '{record.table}' THEN 1 END) AS n_{record.table}" for record in MENTION_TABLES
+        f"count(CASE WHEN \"table\" = '{record.table}' THEN 1 END) AS n_{record.table}"
+        for record in MENTION_TABLES
     )
     found["sentences"] = (
         "SELECT doc_id, source, sentence, min(start) AS first_start, min(label) AS label, count(*) AS n_mentions, "

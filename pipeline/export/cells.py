@@ -22,7 +22,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def batches(run: Run, record: type[Record]) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a table in their order, so many at a time; float32 as the shortest decimal that means it."""
-    for batch in dataset(run.out, record.table, run.manifest).to_batches(batch_size=BATCH_ROWS, batch_readahead=1):
+    for batch in dataset(run.out, record.table, run.manifest).to_batches(
+        batch_size=BATCH_ROWS, batch_readahead=1
+    ):
         yield list(zip(*(_values(column) for column in batch.columns), strict=True))
 
 

@@ -43,7 +43,9 @@ def to_csv(run: Run, folder: Path) -> list[str]:
     ]
     if guarded:
         places = ", ".join(f"{place} {count}" for place, count in sorted(guarded.items()))
-        warnings.append(f"an apostrophe was put before cells that a spreadsheet would run as formulas: {places}")
+        warnings.append(
+            f"an apostrophe was put before cells that a spreadsheet would run as formulas: {places}"
+        )
     return warnings
 
 
@@ -66,5 +68,7 @@ def to_jsonl(run: Run, folder: Path) -> list[str]:
                         name: value if isinstance(value, list) else as_text(value)
                         for name, value in zip(names, row, strict=True)
                     }
-                    file.write((json.dumps(named, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
-    return ["JSON has no exact decimals, dates or times: amounts are strings, dates and times ISO 8601 strings"]
+                    file.write((json.dumps(named, ensure_ascii=False) + "\n").encode())
+    return [
+        "JSON has no exact decimals, dates or times: amounts are strings, dates and times ISO 8601 strings"
+    ]

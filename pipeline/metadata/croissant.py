@@ -113,7 +113,7 @@ def _file_set(record: type[Record], parts: list[dict[str, Any]]) -> dict[str, An
 
 
 def _record_set(record: type[Record], source: Mapping[str, Any]) -> dict[str, Any]:
-    table = {
+    table: dict[str, Any] = {
         "@type": "cr:RecordSet",
         "@id": record.table,
         "name": record.table,
@@ -130,7 +130,7 @@ def _field(record: type[Record], column: Declared, source: Mapping[str, Any]) ->
     null = " May be null." if column.nullable else ""
     exact = " An exact decimal in the file." if pa.types.is_decimal(column.arrow) else ""
     repeated = pa.types.is_list(column.arrow)
-    field = {
+    field: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{record.table}/{column.name}",
         "name": column.name,

@@ -17,7 +17,12 @@ def export(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Where to; else beside OUT, as in [b]OUT.xlsx[/] or [b]OUT-csv[/]."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Where to; else beside OUT, as in [b]OUT.xlsx[/] or [b]OUT-csv[/].",
+        ),
     ] = None,
 ) -> None:
     """Export the tables of a run, with a warning where the format cannot hold a value.

@@ -11,7 +11,9 @@ from pipeline.cli.options import console
 
 def sql(
     run: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.")],
-    statement: Annotated[str, typer.Argument(metavar="SELECT", help="A statement in DuckDB's SQL; - reads it from stdin.")],
+    statement: Annotated[
+        str, typer.Argument(metavar="SELECT", help="A statement in DuckDB's SQL; - reads it from stdin.")
+    ],
     *,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, all rows.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, all rows, an object a line.")] = False,
