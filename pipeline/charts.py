@@ -27,7 +27,7 @@ WIDEST = 56
 LABEL_WIDTH = 46
 """Room for a label under a column."""
 
-STEPS = tuple(part * 10**power for power in range(5) for part in (1, 2, 5))
+STEPS: tuple[int, ...] = tuple(part * 10**power for power in range(5) for part in (1, 2, 5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _round_up(value: int) -> int:
     if value <= 2:
         return max(value, 1)
     unit = int("1" + "0" * (len(str(value)) - 1))
-    rounds = [unit * part for part in (1, 2, 4, 6, 8, 10)]
-    return min(number for number in rounds if number >= value)
+    rounds: list[int] = [unit * part for part in (1, 2, 4, 6, 8, 10) if unit * part >= value]
+    return rounds[0]
 
 
 def _number(value: float) -> str:

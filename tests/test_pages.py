@@ -16,7 +16,7 @@ from test_layers import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-RUN = ("index", "tutorial", "library", "own-rules", "rules", "command-line", "architecture")
+RUN = ("index", "tutorial", "library", "own-rules", "rules", "command-line", "architecture", "data")
 """Pages whose blocks are run here. The commands of all others are parsed by ``test_docs``."""
 
 

@@ -1,14 +1,13 @@
 """Views over the tables of a run, in SQL that DuckDB and SQLite both take."""
 
-from pipeline.records import MENTION_TABLES, DocumentRecord
+from pipeline.records import MENTION_TABLES, DocumentRecord, Mention
 
 SHOWN = {
     "dates": "edtf",
     "amounts": "CAST(value AS VARCHAR) || coalesce('–' || CAST(value_max AS VARCHAR), '') || ' ' || currency",
     "partner_counts": "CAST(value AS VARCHAR) || coalesce('–' || CAST(value_max AS VARCHAR), '') || ' ' || unit",
-    "organisations": "name",
 }
-"""The value of a row of each mention table in a few characters."""
+"""The value of a row in a few characters, where it is not simply the columns that a scorer compares."""
 OF_DOCUMENTS = "source, title, media_type, reference_date"
 """What views of mentions add from ``documents``."""
 
@@ -22,7 +21,7 @@ def _views() -> dict[str, str]:
     }
     found["mentions"] = " UNION ALL ".join(
         f"SELECT '{record.table}' AS \"table\", m.doc_id, d.source, d.title, d.reference_date, "
-        f'm.start, m."end", m.text, {SHOWN[record.table]} AS shown, m.label, m.sentence, m.rule, m.score '
+        f'm.start, m."end", m.text, {_shown(record)} AS shown, m.label, m.sentence, m.rule, m.score '
         f"FROM {record.table} AS m JOIN {DocumentRecord.table} AS d ON d.doc_id = m.doc_id"
         for record in MENTION_TABLES
     )
@@ -35,6 +34,11 @@ def _views() -> dict[str, str]:
         f"{counts} FROM mentions GROUP BY doc_id, source, sentence"
     )
     return {name: f"CREATE VIEW {name} AS {select}" for name, select in found.items()}
+
+
+def _shown(record: type[Mention]) -> str:
+    compared = (f"coalesce(' ' || CAST({column} AS VARCHAR), '')" for column in record.values)
+    return SHOWN.get(record.table, f"ltrim({' || '.join(compared)})")
 
 
 VIEWS = _views()

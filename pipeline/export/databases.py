@@ -22,9 +22,9 @@ from pipeline.records import TABLES, Record
 
 DUCKDB_TYPES = {
     "string": "VARCHAR", "bool": "BOOLEAN", "int32": "INTEGER", "int64": "BIGINT", "float": "FLOAT",
-    "decimal128(20, 2)": "DECIMAL(20, 2)", "date32[day]": "DATE", "time32[s]": "TIME",
+    "double": "DOUBLE", "date32[day]": "DATE", "time32[s]": "TIME",
 }  # fmt: skip
-SQLITE_TYPES = {"bool": "INTEGER", "int32": "INTEGER", "int64": "INTEGER", "float": "REAL"}
+SQLITE_TYPES = {"bool": "INTEGER", "int32": "INTEGER", "int64": "INTEGER", "float": "REAL", "double": "REAL"}
 """All else is TEXT: SQLite has no dates, lists or exact decimals."""
 DESCRIBED = ("table", "column", "unit", "values", "meaning")
 
@@ -90,7 +90,11 @@ def _described() -> Iterator[tuple[str, str, str | None, str | None, str]]:
 
 
 def _duckdb_type(arrow: pa.DataType) -> str:
-    return f"{_duckdb_type(arrow.value_type)}[]" if pa.types.is_list(arrow) else DUCKDB_TYPES[str(arrow)]
+    if pa.types.is_list(arrow):
+        return f"{_duckdb_type(arrow.value_type)}[]"
+    if pa.types.is_decimal(arrow):
+        return f"DECIMAL({arrow.precision}, {arrow.scale})"
+    return DUCKDB_TYPES[str(arrow)]
 
 
 def _comment(column: Declared) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.metadata import about
-from pipeline.metadata.data_package import PARQUET
+from pipeline.metadata.data_package import PARQUET, schema_type
 from pipeline.metadata.declared import KEYS, Declared, columns
 from pipeline.records import TABLES, Record
 
@@ -175,14 +175,11 @@ def _vocabulary(record: type[Record], column: Declared) -> dict[str, Any]:
 
 
 def _type(arrow: pa.DataType) -> str:
-    """Return the Croissant type of an Arrow type; raises ``KeyError`` on one that no table has yet."""
+    """Return the Croissant type of an Arrow type; the format has no exact decimals."""
+    if pa.types.is_integer(arrow):
+        return f"cr:Int{arrow.bit_width}"
+    if pa.types.is_floating(arrow):
+        return f"cr:Float{arrow.bit_width}"
     return {
-        "string": "sc:Text",
-        "bool": "sc:Boolean",
-        "int32": "cr:Int32",
-        "int64": "cr:Int64",
-        "float": "cr:Float32",
-        "decimal128(20, 2)": "sc:Float",
-        "date32[day]": "sc:Date",
-        "time32[s]": "sc:Time",
-    }[str(arrow)]
+        "string": "sc:Text", "boolean": "sc:Boolean", "number": "sc:Float", "date": "sc:Date", "time": "sc:Time"
+    }[schema_type(arrow)]  # fmt: skip

@@ -77,7 +77,7 @@ def table_schema(record: type[Record]) -> dict[str, Any]:
         if column.values:
             constraints["enum"] = list(column.values)
         field: dict[str, Any] = {
-            "name": column.name, "type": _type(column.arrow), "description": column.meaning
+            "name": column.name, "type": schema_type(column.arrow), "description": column.meaning
         }  # fmt: skip
         if column.unit:
             field["unit"] = column.unit
@@ -95,17 +95,18 @@ def table_schema(record: type[Record]) -> dict[str, Any]:
     return schema
 
 
-def _type(arrow: pa.DataType) -> str:
-    """Return the Table Schema type of an Arrow type; raises ``KeyError`` on one that no table has yet."""
-    if pa.types.is_list(arrow):
-        return "array"
-    return {
-        "string": "string",
-        "bool": "boolean",
-        "int32": "integer",
-        "int64": "integer",
-        "float": "number",
-        "decimal128(20, 2)": "number",
-        "date32[day]": "date",
-        "time32[s]": "time",
-    }[str(arrow)]
+def schema_type(arrow: pa.DataType) -> str:
+    """Return the Table Schema type of an Arrow type; raises ``ValueError`` on a kind that no table has yet."""
+    kinds = {
+        "string": pa.types.is_string,
+        "boolean": pa.types.is_boolean,
+        "integer": pa.types.is_integer,
+        "number": lambda kind: pa.types.is_floating(kind) or pa.types.is_decimal(kind),
+        "date": pa.types.is_date,
+        "time": pa.types.is_time,
+        "array": pa.types.is_list,
+    }
+    for name, fits in kinds.items():
+        if fits(arrow):
+            return name
+    raise ValueError(f"{arrow} has no type of Table Schema here; add it")

@@ -10,6 +10,9 @@ from pipeline.records import DocumentRecord, Mention, OrganisationMention, Organ
 KEYS: dict[str, str] = {DocumentRecord.table: "doc_id", OrganisationRecord.table: "org_id"}
 """The column that tells the rows of a table apart, where one does."""
 
+TYPE_NAMES = {"list<item: string>": "list<string>", "date32[day]": "date32", "float": "float32"}
+"""Arrow types whose own spelling says too much or too little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -22,6 +25,11 @@ class Declared:
     meaning: str
     values: tuple[str, ...]
     refers_to: type[Record] | None
+
+    @property
+    def type_name(self) -> str:
+        """The Arrow type as people write it."""
+        return TYPE_NAMES.get(str(self.arrow), str(self.arrow))
 
 
 def columns(record: type[Record]) -> Iterator[Declared]:

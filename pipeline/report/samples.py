@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from pipeline.database import Run
 from pipeline.report.facts import MENTION_NAMES
@@ -10,7 +10,7 @@ from pipeline.report.facts import MENTION_NAMES
 DOCUMENTS = 6
 CHARACTERS = 2400
 """So much of a document is shown."""
-COLOURS = dict(zip(MENTION_NAMES, ("d", "a", "p", "o"), strict=True))
+COLOURS = dict(zip(MENTION_NAMES, cycle("dapo"), strict=False))
 """The CSS class of each table's marks."""
 
 
