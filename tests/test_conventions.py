@@ -67,7 +67,7 @@ def test_shells_get_a_script_that_completes(shell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "completed"), [("plextract ex", {"explain"}), ("plextract run --work", {"--workers"})]
+    ("typed", "completed"), [("plextract ex", {"explain", "export"}), ("plextract run --work", {"--workers"})]
 )
 def test_commands_and_options_are_completed(typed: str, completed: set[str]) -> None:
     variables = {

@@ -6,10 +6,12 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.metadata import about
-from pipeline.metadata.data_package import PARQUET, schema_type
+from pipeline.metadata.data_package import schema_type
 from pipeline.metadata.declared import KEYS, Declared, columns
 from pipeline.records import TABLES, Record
 
+PARQUET = "application/x-parquet"
+"""The name by which readers of Croissant know Parquet."""
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 CONTEXT = {
     "@language": "en",

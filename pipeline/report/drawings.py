@@ -83,7 +83,7 @@ def timeline(run: Run) -> list[Chart]:
 def _years(run: Run) -> tuple[int, int, int] | None:
     """Return the first and last year to draw and how many years a column has; None where there are no dates."""
     ((first, last),) = run.rows(
-        "SELECT quantile_disc(year(first_day), $low), quantile_disc(year(first_day), $high) FROM dates "
+        "SELECT quantile_disc(year(first_day), $low), quantile_disc(year(last_day), $high) FROM dates "
         "WHERE first_day IS NOT NULL AND last_day IS NOT NULL AND precision NOT IN ('decade', 'century')",
         {"low": TRIMMED, "high": 1 - TRIMMED},
     )

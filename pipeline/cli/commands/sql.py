@@ -29,9 +29,9 @@ def sql(
 
       plextract sql outputs 'SELECT currency, count(*), max(value) FROM amounts GROUP BY currency'
 
-      plextract sql outputs --csv 'SELECT source, text, sentence FROM mentions WHERE score < 0.8 ORDER BY score'
+      plextract sql outputs --csv 'SELECT source, text, sentence FROM mentions WHERE score <= 0.8 ORDER BY score'
 
-      plextract sql outputs --json 'SELECT * FROM sentences WHERE n_amounts > 0 AND n_partner_counts > 0'
+      plextract sql outputs --json 'SELECT * FROM sentences WHERE n_amounts >= 1 AND n_partner_counts >= 1'
     """
     import sys
 
