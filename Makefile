@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MODEL_STAMP := .venv/.model
 DEBIAN_STAMP := .venv/.debian
-DEBIAN_PACKAGES := chromium groff-base
+DEBIAN_PACKAGES := chromium groff-base r-base-core r-cran-rsqlite
 
 NKJP ?= nkjp-ner.jsonl.xz
 

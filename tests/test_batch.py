@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from stand_in import Write, years_and_capitals
 
-from pipeline import batch, flow, read
+from pipeline import batch, flow, metadata, read
 from pipeline.batch import OutputError, Progress, Summary, publish, shard
 from pipeline.document import RawDocument, StageError
 from pipeline.flow import Extraction, Settings
@@ -219,7 +219,9 @@ def test_a_second_run_replaces_the_first_whole(documents: Write, tmp_path: Path,
     run(folder, out)
     assert [row["edtf"] for row in rows(out, "dates")] == ["2016"]
     assert publish.files_are_whole(out, manifest(out))
-    assert sorted(path.name for path in out.iterdir()) == sorted([*TABLE_NAMES, "manifest.json", "notes.md"])
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        [*TABLE_NAMES, *metadata.FILES, "manifest.json", "notes.md"]
+    )
 
 
 @pytest.mark.usefixtures("simple_flow")

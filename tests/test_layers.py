@@ -29,7 +29,10 @@ LAYERS = (
     ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
+    ("metadata",),
     ("batch", "evaluate", "library"),
+    ("charts", "database"),
+    ("export", "report"),
     ("review",),
     ("gold",),
     ("component",),
@@ -45,10 +48,11 @@ ONLY_THERE = {
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
-    "duckdb": {"review"},
-    "jinja2": {"review"},
+    "duckdb": {"database", "export", "review"},
+    "jinja2": {"report", "review"},
     "starlette": {"review"},
     "uvicorn": {"review"},
+    "xlsxwriter": {"export"},
 }
 
 

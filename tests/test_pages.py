@@ -19,7 +19,7 @@ from test_territory import TERC
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-RUN = ("index", "tutorial", "library", "own-rules", "rules", "command-line", "architecture")
+RUN = ("index", "tutorial", "library", "own-rules", "rules", "command-line", "architecture", "data")
 """Pages whose blocks are run here. The commands of all others are parsed by ``test_docs``."""
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import records, resolve, write
+from pipeline import metadata, records, resolve, write
 from pipeline.batch.shard import ShardReport, part_of
 from pipeline.records import (
     TABLES,
@@ -185,7 +185,8 @@ def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[Org
 
 
 def write_manifest(manifest: Mapping[str, Any], finished: Path) -> None:
-    """Write the manifest of built datasets: from now on they are the run."""
+    """Describe built datasets and write their manifest: from now on they are the run."""
+    metadata.describe(manifest, finished)
     with write.replacing(finished / MANIFEST) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
 
@@ -208,6 +209,9 @@ def put_in_place(out: Path) -> bool:
             if (out / record.table).exists():
                 (out / record.table).rename(replaced / record.table)
             (finished / record.table).rename(out / record.table)
+    for name in metadata.FILES:
+        if (finished / name).exists():
+            (finished / name).replace(out / name)
     (finished / MANIFEST).rename(out / MANIFEST)
     shutil.rmtree(out / STAGING)
     return True

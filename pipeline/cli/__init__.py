@@ -9,15 +9,18 @@ from pipeline.cli.commands import (
     calibrate,
     evaluate,
     explain,
+    export,
     gold,
     init,
     man,
     models,
+    report,
     review,
     review_report,
     rules,
     run,
     schema,
+    sql,
 )
 from pipeline.cli.ending import FAILURE, INTERRUPTED, SOME_FAILED, TERMINATED, WRONG_USE
 
@@ -37,6 +40,9 @@ app.command()(calibrate.calibrate)
 app.command()(explain.explain)
 app.command()(review.review)
 app.command("review-report")(review_report.review_report)
+app.command()(export.export)
+app.command()(sql.sql)
+app.command()(report.report)
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(gold.gold_app, name="gold")
 app.command()(schema.schema)
