@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import SOME_FAILED, WRONG_USE, fail
+from pipeline.cli.options import reviewed
 
 gold_app = typer.Typer(
     help="Take decisions out as gold, and gold of other tools in as decisions.", no_args_is_help=True
@@ -21,7 +22,7 @@ class Format(StrEnum):
     brat = "brat"
 
 
-Run = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run.", exists=True, file_okay=False)]
+Run = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run.")]
 
 
 @gold_app.command("export")
@@ -46,9 +47,8 @@ def export_gold(
     """
     from pipeline.gold import FORMATS
     from pipeline.gold.decided import gold_of
-    from pipeline.review.queue import opened
 
-    with opened(out) as (queue, _):
+    with reviewed(out) as (queue, _):
         documents = gold_of(queue, reviewer)
     if not documents:
         fail(f"{out} holds no decisions{f' of {reviewer}' if reviewer else ''}; plextract review makes them")
@@ -59,14 +59,9 @@ def export_gold(
 
 @gold_app.command("import")
 def import_gold(
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="File of gold; of brat, a folder.", exists=True)
-    ],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File of gold; of brat, a folder.")],
     *,
-    into: Annotated[
-        Path,
-        typer.Option(metavar="OUT", help="Folder of a run over the documents.", exists=True, file_okay=False),
-    ],
+    into: Annotated[Path, typer.Option(metavar="OUT", help="Folder of a run over the documents.")],
     format_: Annotated[Format, typer.Option("--format", help="Format to read.")] = Format.contract,
     reviewer: Annotated[str, typer.Option(help="Name that the decisions are kept under.")] = "gold",
 ) -> None:
@@ -82,13 +77,12 @@ def import_gold(
     """
     from pipeline.gold import FORMATS
     from pipeline.gold.decided import keep_gold
-    from pipeline.review.queue import opened
 
     try:
         documents = FORMATS[format_][0](path)
     except (OSError, ValueError) as error:
         fail(str(error), WRONG_USE)
-    with opened(into) as (queue, decisions):
+    with reviewed(into) as (queue, decisions):
         kept = keep_gold(documents, queue, decisions, reviewer)
     typer.echo(f"{kept.documents} documents, {kept.decisions} decisions of {reviewer} → {into}")
     for source in kept.unknown:

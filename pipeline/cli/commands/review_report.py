@@ -6,13 +6,11 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import fail
-from pipeline.cli.options import console
+from pipeline.cli.options import console, reviewed
 
 
 def review_report(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="Folder of a run.", exists=True, file_okay=False)
-    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run.")],
     *,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page with plots.")] = None,
@@ -27,10 +25,9 @@ def review_report(
     """
     from pipeline.cli import screen
     from pipeline.review import report_pages
-    from pipeline.review.queue import opened
     from pipeline.review.report import report
 
-    with opened(out) as (queue, _):
+    with reviewed(out) as (queue, _):
         found = report(queue)
     if not found.decisions:
         fail(f"{out} holds no decisions on its rows; plextract review makes them")
