@@ -161,3 +161,32 @@ def test_a_run_without_decisions_has_no_report(run: Path) -> None:
     said = CliRunner().invoke(cli.app, ["review-report", str(run)])
     assert said.exit_code == cli.FAILURE
     assert "plextract review makes them" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["review-report"], ["gold", "export", "--to", "gold.jsonl"], ["gold", "import", "gold.jsonl", "--into"]],
+)
+def test_a_folder_without_a_run_is_wrong_use_and_left_alone(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gold.jsonl").touch()
+    (tmp_path / "other").mkdir()
+    said = CliRunner().invoke(cli.app, [*command, "other"])
+    assert said.exit_code == cli.WRONG_USE, said.output
+    assert "holds no finished run" in said.stderr
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_the_tables_fit_a_terminal_of_80_columns(
+    run: Path, review: tuple[Queue, Decisions], decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in review[0].rows(range(review[0].n_rows)):
+        decide(row, "wrong" if row.record.table == "organisations" else "right")
+    monkeypatch.setenv("COLUMNS", "80")
+    said = CliRunner().invoke(cli.app, ["review-report", str(run)])
+    assert said.exit_code == 0, said.output
+    shown = said.stdout.partition("Precision")[2]
+    assert "organisations" in shown
+    assert "…" not in shown

@@ -1,6 +1,8 @@
 """Options that several commands have, and what they stand for."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -144,6 +146,21 @@ def load(model: str, log: Any = None) -> Any:
             typer.secho(f"warning: {warning}", err=True, fg=typer.colors.YELLOW)
         typer.echo(annotator.choice.message, err=True)
     return annotator
+
+
+@contextmanager
+def reviewed(out: Path) -> Iterator[Any]:
+    """Open the rows of a run and the decisions on them; wrong use where there is no run, failure where it cannot be read."""
+    import sqlite3
+
+    from pipeline.review.queue import UnreadableRun, opened
+
+    check_finished(out)
+    try:
+        with opened(out) as found:
+            yield found
+    except (sqlite3.Error, UnreadableRun) as error:
+        fail(f"{out}: {error}")
 
 
 def console(*, stderr: bool = False) -> Any:

@@ -5,7 +5,7 @@ with what was said of it and whether it was right.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -130,12 +130,15 @@ def fit(found: Outcomes, strength: float) -> Estimates:
 
 def _fit_table(listed: Sequence[Outcome]) -> TableEstimate:
     tallies: dict[str, list[bool]] = defaultdict(list)
+    claims = Counter(outcome.score for outcome in listed)
     for outcome in listed:
         tallies[outcome.rule].append(outcome.right)
     # a table that never failed is still not certain: the rule of succession
     wanted = len(listed) * (sum(outcome.right for outcome in listed) + 1) / (len(listed) + 2)
     return TableEstimate(
-        _root(lambda shift: math.fsum(shifted(outcome.score, shift) for outcome in listed) - wanted),
+        _root(
+            lambda shift: math.fsum(rows * shifted(score, shift) for score, rows in claims.items()) - wanted
+        ),
         {rule: Tally(sum(rights), len(rights)) for rule, rights in tallies.items()},
     )
 

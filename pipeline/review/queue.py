@@ -32,6 +32,8 @@ STATES: tuple[State, ...] = get_args(State)
 OPEN = 0
 VERDICT_CODES = {"right": 1, "wrong": 2, "corrected": 3, "unsure": 4}
 RECORDS: dict[str, type[Mention]] = {record.table: record for record in MENTION_TABLES}
+TABLE_NAMES = tuple(RECORDS)
+"""By the code that a table has among the rows."""
 ORDERS_HELD = 16
 PAGE_ROWS = 40
 STRETCH = 8192
@@ -290,9 +292,10 @@ class Queue:
     def volumes(self) -> list[tuple[str, str, int, float]]:
         """Return table, rule, number of rows and mean score of every rule of the run."""
         with self._lock:
-            return self._database.execute(
+            counted = self._database.execute(
                 'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL ORDER BY ALL'
             ).fetchall()
+        return [(TABLE_NAMES[code], rule, rows, mean) for code, rule, rows, mean in counted]
 
     def rows_in(self, doc_ids: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return how many rows documents have in each table, by document and table."""
@@ -301,7 +304,7 @@ class Queue:
                 'SELECT doc_id, "table", count(*) FROM queue WHERE doc_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL',
                 [list(doc_ids)],
             ).fetchall()
-        return {(doc_id, table): rows for doc_id, table, rows in counted}
+        return {(doc_id, TABLE_NAMES[code]): rows for doc_id, code, rows in counted}
 
     def rows_of(self, doc_id: str) -> list[Row]:
         """Return all rows of a document, in text order."""

@@ -41,16 +41,25 @@ def remarks(report: ReviewReport) -> Iterator[str]:
 def tables_of(report: ReviewReport) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
     """Yield title, columns and cells of every table of the report."""
     yield (
-        "Tables",
-        ("table", "rows", "precision", "95 %", "right", "weighted", "recall", "95 %", "found", "unclear"),
+        "Precision",
+        ("table", "rows", "precision", "95 %", "right", "weighted", "unclear"),
         [
             [
                 table.table, str(table.rows), *cells(table.precision), percent(table.weighted),
-                *cells(table.recall), str(table.unsure + table.disputed),
+                str(table.unsure + table.disputed),
             ]
             for table in report.tables
         ],
     )  # fmt: skip
+    yield (
+        "Recall, estimated",
+        ("table", "documents", "recall", "95 %", "found"),
+        [
+            [table.table, str(table.documents), *cells(table.recall)]
+            for table in report.tables
+            if table.recall.decided
+        ],
+    )
     yield (
         "Rules to mend first",
         ("rule", "rows", "precision", "95 %", "right", "wrong ≥", "about"),

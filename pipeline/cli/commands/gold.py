@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import SOME_FAILED, WRONG_USE, fail
-from pipeline.cli.options import FinishedRun, check_finished
+from pipeline.cli.options import FinishedRun, reviewed
 
 gold_app = typer.Typer(
     help="Take decisions out as gold, and gold of other tools in as decisions.", no_args_is_help=True
@@ -44,10 +44,8 @@ def export_gold(
     """
     from pipeline.gold import FORMATS
     from pipeline.gold.decided import gold_of
-    from pipeline.review.queue import opened
 
-    check_finished(out)
-    with opened(out) as (queue, _):
+    with reviewed(out) as (queue, _):
         documents = gold_of(queue, reviewer)
     if not documents:
         fail(f"{out} holds no decisions{f' of {reviewer}' if reviewer else ''}; plextract review makes them")
@@ -60,10 +58,7 @@ def export_gold(
 def import_gold(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="File of gold; of brat, a folder.")],
     *,
-    into: Annotated[
-        Path,
-        typer.Option(metavar="OUT", help="Folder of a run over the documents."),
-    ],
+    into: Annotated[Path, typer.Option(metavar="OUT", help="Folder of a run over the documents.")],
     format_: Annotated[Format, typer.Option("--format", help="Format to read.")] = Format.contract,
     reviewer: Annotated[str, typer.Option(help="Name that the decisions are kept under.")] = "gold",
 ) -> None:
@@ -79,14 +74,12 @@ def import_gold(
     """
     from pipeline.gold import FORMATS
     from pipeline.gold.decided import keep_gold
-    from pipeline.review.queue import opened
 
     try:
         documents = FORMATS[format_][0](path)
     except (OSError, ValueError) as error:
         fail(str(error), WRONG_USE)
-    check_finished(into)
-    with opened(into) as (queue, decisions):
+    with reviewed(into) as (queue, decisions):
         kept = keep_gold(documents, queue, decisions, reviewer)
     typer.echo(f"{kept.documents} documents, {kept.decisions} decisions of {reviewer} → {into}")
     for source in kept.unknown:

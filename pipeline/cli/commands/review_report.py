@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import fail
-from pipeline.cli.options import FinishedRun, check_finished, console
+from pipeline.cli.options import FinishedRun, console, reviewed
 
 
 def review_report(
@@ -25,11 +25,9 @@ def review_report(
     """
     from pipeline.cli import screen
     from pipeline.review import report_pages
-    from pipeline.review.queue import opened
     from pipeline.review.report import report
 
-    check_finished(out)
-    with opened(out) as (queue, _):
+    with reviewed(out) as (queue, _):
         found = report(queue)
     if not found.decisions:
         fail(f"{out} holds no decisions on its rows; plextract review makes them")
