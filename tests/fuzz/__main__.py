@@ -136,12 +136,12 @@ def drive(names: list[str], seconds: int) -> int:
     """Fuzz the targets one after another; return 1 where something was found."""
     from fuzz.targets import TARGETS  # noqa: PLC0415
 
-    shutil.rmtree(WORK / "findings", ignore_errors=True)
     print(
         f"{'target':<12}{'executions':>12}{'seconds':>9}{'edges':>8}{'inputs':>8}{'findings':>10}", flush=True
     )
     total = Counter[str]()
     for name in names or TARGETS:
+        shutil.rmtree(WORK / "findings" / name, ignore_errors=True)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [sys.executable, "-m", "fuzz", "--one", name, "--seconds", str(seconds)]
         done = subprocess.run(
