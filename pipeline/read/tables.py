@@ -143,8 +143,14 @@ def _parquet(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]
             if column not in table.schema_arrow.names:
                 raise _TableError(_no_column(column, columns))
         for batch in table.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
+            names = batch.schema.names
+            if not set(wanted) <= set(names):
+                raise _TableError("it is damaged: columns that it states are not in it")
+            values = {
+                name: batch.column(names.index(name)) for name in wanted
+            }  # the first of a name that is twice
             for row in range(batch.num_rows):  # one at a time: values are small in Arrow and large in Python
-                yield {name: batch.column(name)[row].as_py() for name in wanted}
+                yield {name: column[row].as_py() for name, column in values.items()}
 
 
 _READERS = {

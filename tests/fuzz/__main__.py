@@ -24,6 +24,8 @@ MOST_MEMORY = 300 * 1024
 """KiB by which one input may raise the most memory that the process has held."""
 KEPT = 3
 """Inputs that are kept of one finding."""
+REPLAYED = 200
+"""Inputs of each target from which coverage is measured."""
 PROGRESS = re.compile(r"^#\d+\s+\w+\s+cov: (\d+) ft: \d+ corp: (\d+)", re.MULTILINE)
 DONE = re.compile(r"^DONE (\d+)$", re.MULTILINE)
 
@@ -136,12 +138,12 @@ def drive(names: list[str], seconds: int) -> int:
     """Fuzz the targets one after another; return 1 where something was found."""
     from fuzz.targets import TARGETS  # noqa: PLC0415
 
-    shutil.rmtree(WORK / "findings", ignore_errors=True)
     print(
         f"{'target':<12}{'executions':>12}{'seconds':>9}{'edges':>8}{'inputs':>8}{'findings':>10}", flush=True
     )
     total = Counter[str]()
     for name in names or TARGETS:
+        shutil.rmtree(WORK / "findings" / name, ignore_errors=True)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [sys.executable, "-m", "fuzz", "--one", name, "--seconds", str(seconds)]
         done = subprocess.run(
@@ -176,7 +178,7 @@ def _row(name: str, row: dict[str, int]) -> str:
 
 
 def coverage() -> None:
-    """Replay the inputs found so far and print how much of each module of the package they reach."""
+    """Replay inputs found so far and print how much of each module of the package they reach."""
     from coverage import Coverage  # noqa: PLC0415
 
     measured = Coverage(branch=True, source=[str(ROOT / "pipeline")], data_file=None)
@@ -184,7 +186,7 @@ def coverage() -> None:
     from fuzz.targets import TARGETS  # noqa: PLC0415
 
     for name, target in TARGETS.items():
-        for path in sorted((WORK / "corpus" / name).glob("*")):
+        for path in sorted((WORK / "corpus" / name).glob("*"))[:REPLAYED]:
             target.run(path.read_bytes())
     measured.stop()
     measured.report(include=[f"{ROOT}/pipeline/{part}" for part in MEASURED], show_missing=False)
