@@ -26,7 +26,8 @@ format: $(STAMP)  ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## how many documents a second, and where the time goes
+bench: $(STAMP)  ## how fast a run is, by stage and beside other pipelines, into docs/speed.md (a quarter of an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/throughput.py
 
 fuzz: $(STAMP)  ## two minutes of hostile input for each part that meets it
