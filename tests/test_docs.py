@@ -17,8 +17,8 @@ from pipeline.extractors import organisations
 from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-BEHIND = re.compile(r" +(?:\d?[<>|]|[&#]|;)")
-"""What ends a command: a redirection, the next command, a comment."""
+COMMAND = re.compile(r"""(?:'[^']*'|"[^"]*"|(?! \d?[<>|]| [&#;])[^'"])*""")
+"""A command up to what ends it outside of quotes: a redirection, the next command, a comment."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -52,7 +52,7 @@ def commands() -> list[str]:
     found = (
         re.search(r"(?:^|\|) *(?:\.venv/bin/)?(plextract .*)", line) for line in (*lines, *inline, *helps)
     )
-    return list(dict.fromkeys(BEHIND.split(match[1])[0] for match in found if match))
+    return list(dict.fromkeys(COMMAND.match(match[1])[0].rstrip() for match in found if match))
 
 
 @pytest.mark.parametrize("command", commands())
@@ -78,14 +78,16 @@ def test_there_are_commands_to_check() -> None:
     assert names >= {"run", "evaluate", "explain", "rules", "schema", "models"}
 
 
-def test_the_python_example_runs(
-    documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simple_flow: pytest.MonkeyPatch
+def test_the_python_examples_run(
+    documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (snippet,) = blocks("python")
+    snippets = blocks("python")
     folder = documents(a="W 2012 roku i w 2013 roku")
     batch.run(read.discover([str(folder)]), tmp_path / "outputs", None, Settings())
     monkeypatch.chdir(tmp_path)
-    exec(compile(snippet, "README.md", "exec"), {})
+    assert len(snippets) == 2
+    for snippet in snippets:
+        exec(compile(snippet, "README.md", "exec"), {})
 
 
 def test_the_shown_output_is_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
