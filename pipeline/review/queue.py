@@ -32,6 +32,8 @@ STATES: tuple[State, ...] = get_args(State)
 OPEN = 0
 VERDICT_CODES = {"right": 1, "wrong": 2, "corrected": 3, "unsure": 4}
 RECORDS: dict[str, type[Mention]] = {record.table: record for record in MENTION_TABLES}
+TABLES = tuple(RECORDS)
+"""A table's number in the queue is its place here."""
 ORDERS_HELD = 16
 PAGE_ROWS = 40
 STRETCH = 8192
@@ -118,7 +120,8 @@ class Queue:
             raise UnreadableRun(str(error).splitlines()[0]) from error
         self._orders: OrderedDict[View, RowIds] = OrderedDict()
         self._states: dict[str, npt.NDArray[np.int8]] = {}
-        self._seen = (-1, -1)
+        self._seen = (0, 0)
+        self._undone: set[int] = set()
 
     def close(self) -> None:
         self._database.close()
@@ -215,6 +218,16 @@ class Queue:
                     return int(stretch[undecided[0]])
         return None
 
+    def following(self, view: View, reviewer: str, row_id: int) -> int | None:
+        """Return the row to show after a decision on ``row_id``: the next undecided one, or of a view of decided rows
+        the next one in it. None where there is none.
+        """
+        if view.state in ("any", "open"):
+            return self.next_open(view, reviewer, row_id)
+        ids = self.in_state(view, reviewer)
+        after = ids[self.position(ids, row_id) + 1 :]
+        return int(after[0]) if len(after) else None
+
     @staticmethod
     def position(ids: RowIds, row_id: int) -> int:
         """Return where a row stands in an order; -1 where it is not in it."""
@@ -290,9 +303,10 @@ class Queue:
     def volumes(self) -> list[tuple[str, str, int, float]]:
         """Return table, rule, number of rows and mean score of every rule of the run."""
         with self._lock:
-            return self._database.execute(
-                'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL ORDER BY ALL'
+            counted = self._database.execute(
+                'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL'
             ).fetchall()
+        return sorted((TABLES[code], *rest) for code, *rest in counted)
 
     def rows_in(self, doc_ids: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return how many rows documents have in each table, by document and table."""
@@ -301,7 +315,7 @@ class Queue:
                 'SELECT doc_id, "table", count(*) FROM queue WHERE doc_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL',
                 [list(doc_ids)],
             ).fetchall()
-        return {(doc_id, table): rows for doc_id, table, rows in counted}
+        return {(doc_id, TABLES[code]): rows for doc_id, code, rows in counted}
 
     def rows_of(self, doc_id: str) -> list[Row]:
         """Return all rows of a document, in text order."""
@@ -311,15 +325,15 @@ class Queue:
 
     def decided(self, row: Row, reviewer: str) -> Decision | None:
         """Return a reviewer's last word on a row, None where there is none that holds for its value."""
+        return self.words_on(row).get(reviewer)
+
+    def words_on(self, row: Row) -> dict[str, Decision]:
+        """Return the last word on a row of each reviewer who has one that holds for its value."""
         place = row.columns
-        found = [
-            decision
-            for decision, undone in self._decisions.history(
-                row.record.table, place["doc_id"], place["start"], place["end"]
-            )
-            if not undone and decision.reviewer == reviewer and decision.verdict != "missed"
-        ]
-        return next(iter(carry_over(found[-1:], _keyed([row]), {place["doc_id"]}).applying), None)
+        said = self._decisions.history(row.record.table, place["doc_id"], place["start"], place["end"])
+        last = {one.reviewer: one for one, undone in said if not undone and one.verdict != "missed"}
+        holding = carry_over(last.values(), _keyed([row]), {place["doc_id"]}).applying
+        return {decision.reviewer: decision for decision in holding}
 
     def at(self, decision: Decision) -> int | None:
         """Return the number of the row that a decision was on, None where there is none."""
@@ -341,8 +355,7 @@ class Queue:
         known = [decision for decision in decisions if decision.doc_id in self._documents]
         if not known:
             return []
-        tables = list(RECORDS)
-        places = [(tables.index(d.table), d.doc_id, d.start, d.end) for d in known]
+        places = [(TABLES.index(d.table), d.doc_id, d.start, d.end) for d in known]
         within = [
             self._documents[decision.doc_id].rows for decision in known
         ]  # so that one decision needs no full scan
@@ -368,14 +381,12 @@ class Queue:
         return self._states[reviewer]
 
     def _renew(self) -> None:
-        """Take in what was decided since, in this process or another; from the start where something was undone."""
+        """Take in what was decided and taken back since, in this process or another."""
         with self._lock:
             now = self._decisions.version()
             if now == self._seen:
                 return
-            last, undone = self._seen
-            if now[1] != undone:
-                self._states, last = {}, 0
+            last, n_undone = self._seen
             listed = self._decisions.standing(after_id=last)
             matched = self._match([decision for decision in listed if decision.verdict != "missed"])
             holding = carry_over(
@@ -386,6 +397,13 @@ class Queue:
             rows = {decision.id: row.id for decision, row in matched}
             for decision in holding:
                 self._state_of(decision.reviewer)[rows[decision.id]] = VERDICT_CODES[decision.verdict]
+            if now[1] != n_undone:
+                taken_back = self._decisions.undone(self._undone)
+                self._undone.update(decision.id for decision in taken_back)
+                for decision, row in self._match([one for one in taken_back if one.verdict != "missed"]):
+                    before = self.decided(row, decision.reviewer)
+                    code = OPEN if before is None else VERDICT_CODES[before.verdict]
+                    self._state_of(decision.reviewer)[row.id] = code
             self._seen = now
 
 
@@ -438,7 +456,7 @@ def _condition(view: View) -> tuple[str, list[Any]]:
         ("score BETWEEN ? AND ?", [view.min_score - 1e-6, view.max_score + 1e-6])
     ]
     if view.table:
-        wanted.append(('"table" = ?', [list(RECORDS).index(view.table)]))
+        wanted.append(('"table" = ?', [TABLES.index(view.table)]))
     if view.document:
         wanted.append(("(contains(lower(source), lower(?)) OR doc_id = ?)", [view.document] * 2))
     if view.rule.endswith("*"):
