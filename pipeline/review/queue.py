@@ -36,6 +36,7 @@ TABLES = tuple(RECORDS)
 """A table's number in the queue is its place here."""
 ORDERS_HELD = 16
 PAGE_ROWS = 40
+ROWS_HELD = 4096
 STRETCH = 8192
 N_CPUS = os.cpu_count() or 1
 
@@ -75,6 +76,11 @@ class Row:
     def mention(self) -> Mention:
         """The row as the pipeline made it."""
         return self.record(**self.columns)
+
+    @property
+    def place(self) -> tuple[str, str, int, int]:
+        """Table, document, start and end, which no other row has."""
+        return self.record.table, self.columns["doc_id"], self.columns["start"], self.columns["end"]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -120,6 +126,9 @@ class Queue:
             raise UnreadableRun(str(error).splitlines()[0]) from error
         self._orders: OrderedDict[View, RowIds] = OrderedDict()
         self._states: dict[str, npt.NDArray[np.int8]] = {}
+        self._held: OrderedDict[int, Row] = OrderedDict()
+        self._numbers: dict[tuple[str, str, int, int], int] = {}
+        """The rows that were read last, by number, and their numbers by place."""
         self._seen = (0, 0)
         self._undone: set[int] = set()
 
@@ -241,8 +250,21 @@ class Queue:
 
     def rows(self, row_ids: Sequence[int]) -> list[Row]:
         """Return rows by number, in the order given; numbers that there are not are left out."""
-        numbers = np.asarray([row_id for row_id in row_ids if 0 <= row_id < self.n_rows], dtype=np.int64)
-        found: dict[int, Row] = {}
+        with self._lock:
+            held = {row_id: self._held[row_id] for row_id in row_ids if row_id in self._held}
+            read = self._read(
+                [row_id for row_id in row_ids if row_id not in held and 0 <= row_id < self.n_rows]
+            )
+            for row in read:
+                self._held[row.id] = held[row.id] = row
+                self._numbers[row.place] = row.id
+            while len(self._held) > ROWS_HELD:
+                self._numbers.pop(self._held.popitem(last=False)[1].place, None)
+        return [held[row_id] for row_id in row_ids if row_id in held]
+
+    def _read(self, row_ids: Sequence[int]) -> list[Row]:
+        numbers = np.asarray(row_ids, dtype=np.int64)
+        found: list[Row] = []
         for code, (name, record) in enumerate(RECORDS.items()):
             of_table = numbers[self._table[numbers] == code]
             if not len(of_table):
@@ -250,15 +272,14 @@ class Queue:
             wanted = dict(zip(self._place[of_table].tolist(), of_table.tolist(), strict=True))
             columns = [column.name for column in fields(record)]
             chosen = ", ".join(f'"{column}"' for column in columns)
-            with self._lock:
-                listed = self._database.execute(
-                    f"SELECT rowid, {chosen} FROM {name} WHERE rowid IN (SELECT unnest(?::BIGINT[]))",
-                    [list(wanted)],
-                ).fetchall()
+            listed = self._database.execute(
+                f"SELECT rowid, {chosen} FROM {name} WHERE rowid IN (SELECT unnest(?::BIGINT[]))",
+                [list(wanted)],
+            ).fetchall()
             for place, *values in listed:
                 row = dict(zip(columns, values, strict=True))
-                found[wanted[place]] = Row(wanted[place], record, row, self._documents[row["doc_id"]].source)
-        return [found[row_id] for row_id in row_ids if row_id in found]
+                found.append(Row(wanted[place], record, row, self._documents[row["doc_id"]].source))
+        return found
 
     def row(self, row_id: int) -> Row | None:
         return next(iter(self.rows([row_id])), None)
@@ -352,10 +373,15 @@ class Queue:
 
     def _match(self, decisions: Sequence[Decision]) -> list[tuple[Decision, Row]]:
         """Return the row that stands at the place of each decision, where there is one."""
+        places = [(one.table, one.doc_id, one.start, one.end) for one in decisions]
+        if all(place in self._numbers for place in places):  # decided in the page just now
+            numbers = [self._numbers[place] for place in places]
+            read = {row.id: row for row in self.rows(numbers)}
+            return [(one, read[number]) for one, number in zip(decisions, numbers, strict=True)]
         known = [decision for decision in decisions if decision.doc_id in self._documents]
         if not known:
             return []
-        places = [(TABLES.index(d.table), d.doc_id, d.start, d.end) for d in known]
+        wanted = [(TABLES.index(d.table), d.doc_id, d.start, d.end) for d in known]
         within = [
             self._documents[decision.doc_id].rows for decision in known
         ]  # so that one decision needs no full scan
@@ -366,8 +392,8 @@ class Queue:
                 'unnest(?::INTEGER[]) AS "end") AS wanted JOIN queue USING ("table", doc_id, start, "end") '
                 "WHERE queue.id BETWEEN ? AND ?",
                 [
-                    len(places),
-                    *(list(column) for column in zip(*places, strict=True)),
+                    len(wanted),
+                    *(list(column) for column in zip(*wanted, strict=True)),
                     min(rows.start for rows in within),
                     max(rows.stop for rows in within),
                 ],
@@ -419,10 +445,7 @@ def opened(out: Path) -> Iterator[tuple[Queue, Decisions]]:
 
 
 def _keyed(rows: Sequence[Row]) -> dict[tuple[str, str, int, int], dict[str, Any]]:
-    return {
-        (row.record.table, row.columns["doc_id"], row.columns["start"], row.columns["end"]): row.values
-        for row in rows
-    }
+    return {row.place: row.values for row in rows}
 
 
 def _differing(states: list[npt.NDArray[np.int8]], n_rows: int) -> npt.NDArray[np.bool_]:
