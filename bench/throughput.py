@@ -201,7 +201,7 @@ def measure(side: str, folders: Sequence[Path], stock: Path) -> list[float]:
     paces = []
     for folder in folders:
         texts = texts_of(folder)
-        if side == "dateparser":  # some hundred times as slow: a part of each sample
+        if side == "dateparser":  # slow: a part of each sample
             texts = texts[: len(texts) // 10 + 1]
         before = cpu_seconds()
         read(texts)
