@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("records",),
+    ("records", "storage"),
     ("document",),
     (
         "morphology",
@@ -29,6 +29,7 @@ LAYERS = (
     ("flow",),
     ("examples", "write"),
     ("batch", "evaluate"),
+    ("cluster",),
     ("cli",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -40,6 +41,8 @@ ONLY_THERE = {
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
+    "ray": {"cluster"},
+    "fsspec": {"storage"},
 }
 
 

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from pipeline.document import StageError
 from pipeline.read.dates import metadata_date
 from pipeline.read.encoding import decode
 from pipeline.read.source import Source, os_problem, refused
+from pipeline.storage import Place
 
 TABLE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"})
 DEFAULT_TEXT_COLUMN = "text"
@@ -33,7 +33,7 @@ class _TableError(Exception):
     """A table that does not have what was asked for."""
 
 
-def rows(path: Path, name: str, columns: Columns) -> Iterator[Source]:
+def rows(path: Place, name: str, columns: Columns) -> Iterator[Source]:
     """Yield a table's rows as inputs named ``TABLE#ID``, without an id column by row number from 1.
 
     A row that cannot be read, or a table that is none, is a source with its problem.
@@ -92,7 +92,7 @@ def _date(value: object) -> date | None:
     return metadata_date(str(value))
 
 
-def _json_lines(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+def _json_lines(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
     with path.open("rb") as lines:
         for number, line in enumerate(lines):
             unmarked = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
@@ -106,7 +106,7 @@ def _json_lines(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | s
             yield row if isinstance(row, dict) else "the line is no JSON object"
 
 
-def _csv(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+def _csv(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
     with path.open("rb") as file:
         head = file.read(2**16)
     cut = head.rfind(b"\n") + 1 or len(head)
@@ -119,8 +119,8 @@ def _csv(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
         yield from csv.DictReader(lines, delimiter=delimiter)
 
 
-def _parquet(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
-    with pq.ParquetFile(path) as table:
+def _parquet(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+    with path.open("rb") as file, pq.ParquetFile(file) as table:
         wanted = [column for column in columns if column is not None]
         for column in wanted:
             if column not in table.schema_arrow.names:
