@@ -239,10 +239,9 @@ def files_under(uri: str) -> Iterator[RemotePath]:
 
     Raises ``FileNotFoundError`` where there are none. ``*`` and ``?`` stay within a name, ``**/`` spans folders.
     """
-    magic = re.search(r"[*?]", uri)
-    top = RemotePath((uri[: magic.start()].rpartition("/")[0] if magic else uri).rstrip("/"))
-    info = top._info()
-    if not magic and (status := _status(info)):
+    magic = re.search(r"[*?]", uri) is not None
+    top = RemotePath(folder_of(uri))
+    if not magic and (status := _status(top._info())):
         yield RemotePath(top.uri, status)
         return
     fits: Callable[[str], object] = re.compile(_pattern(uri), re.DOTALL).fullmatch if magic else bool
@@ -253,6 +252,11 @@ def files_under(uri: str) -> Iterator[RemotePath]:
             yield path
     if not found:
         raise FileNotFoundError(f"there is nothing at {uri}")
+
+
+def folder_of(uri: str) -> str:
+    """Return the URI of the folder that all objects of ``files_under`` are in: itself, or that before its wildcards."""
+    return re.sub(r"/[^/]*[*?].*", "", uri, flags=re.DOTALL).rstrip("/")
 
 
 def _pattern(wildcards: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, os_problem, posix, refused
 from pipeline.read.tables import TABLE_SUFFIXES, Columns, rows
-from pipeline.storage import Place, files_under, is_uri, place
+from pipeline.storage import Place, files_under, folder_of, is_uri, place
 
 NO_DOCUMENTS = frozenset((
     ".bat", ".c", ".cfg", ".cmd", ".conf", ".cpp", ".css", ".go", ".h", ".ini", ".ipynb", ".java", ".js",
@@ -147,7 +147,7 @@ class _Walk:
         """Yield the inputs that a URI names, by their URIs."""
         try:
             for path in files_under(uri):
-                below = path.uri[len(uri.rstrip("/")) :].split("/") if path.uri != uri else []
+                below = path.uri[len(folder_of(uri)) :].split("/") if path.uri != uri else []
                 if any(map(_passed_over, below)) or (below and path.suffix.lower() in NO_DOCUMENTS):
                     continue
                 yield from self._file(path, path.uri, path.stat().st_size)
