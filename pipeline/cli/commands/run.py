@@ -47,7 +47,9 @@ def run(
         str | None,
         typer.Option(metavar="HOST:PORT", help="The cluster; without it Ray starts one on this machine."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to work with; the result is the same.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes to work with; without it one, or all of a cluster.")
+    ] = None,
     max_bytes: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Largest input to read, such as 20MB.")
     ] = None,
@@ -109,7 +111,7 @@ def run(
                     model=annotator.choice.reference,
                     max_bytes=limit,
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
-                    n_workers=workers,
+                    n_workers=workers or 1,
                     resume=resume,
                     engine=shards_through,
                     report=log.progress if log else report,
