@@ -5,11 +5,11 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MODEL_STAMP := .venv/.model
 DEBIAN_STAMP := .venv/.debian
-DEBIAN_PACKAGES := chromium
+DEBIAN_PACKAGES := chromium groff-base r-base-core r-cran-rsqlite
 
 NKJP ?= nkjp-ner.jsonl.xz
 
-.PHONY: run test lint format bench train clean help
+.PHONY: run test lint format bench fuzz train docs dist clean help
 
 run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
@@ -26,14 +26,30 @@ format: $(STAMP)  ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## how many documents a second, and where the time goes
+bench: $(STAMP)  ## how fast a run is, by stage and beside other pipelines, into docs/speed.md (a quarter of an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/throughput.py
+
+fuzz: $(STAMP)  ## two minutes of hostile input for each part that meets it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	cd tests && PATH="$(abspath $(BIN)):$$PATH" python -m fuzz
 
 train: $(STAMP)  ## train the bundled pipeline anew: make train NKJP=path/to/nkjp-ner.jsonl.xz
 	cd models/train && PATH="$(abspath $(BIN)):$$PATH" python -m spacy project run all . --vars.nkjp "$(abspath $(NKJP))"
 
+docs: $(STAMP)  ## build the documentation into build/site
+	$(BIN)/python docs/build.py
+
+dist: $(STAMP)  ## build wheel and sdist into dist/, check them, and try the wheel in an empty environment
+	rm -rf dist build/dist-env
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	"$(PYTHON)" -m venv build/dist-env
+	build/dist-env/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	cd build && dist-env/bin/plextract --version && dist-env/bin/plextract explain '20 gmin otrzymało 2,5 mln zł 5 maja 2014 r.'
+
 clean:  ## remove the environment and what was built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile

@@ -1,6 +1,7 @@
 """Time against size: inputs made to be hard, and one ordinary document of up to ten megabytes.
 
     python bench/linear.py [STAGE …]
+    python bench/linear.py fit [BYTES]
 
 Each stage reads each piece repeated to 10,000 and to 80,000 characters, and the table shows milliseconds and
 how often eightfold text took eightfold time: about 1 where time is linear, 8 where it is quadratic. Times are
@@ -9,20 +10,32 @@ of the processor, the best of three; on a busy machine trust the worst rows only
 The stage ``document`` is dates, amounts and partner counts together, on one text of sentences of ``corpus/`` in random
 order with other numbers, in paragraphs of five sentences: milliseconds per kilobyte at each size, and the most memory
 that the process has held so far.
+
+``fit`` gives every stage one document of the measuring corpus (``bench/corpus.py``) of 1 KB, 10 KB and so on, up to
+BYTES (10,000,000; 100,000,000 takes a quarter of an hour and some gigabytes), and prints milliseconds per kilobyte at
+each size and the power of the size that time grows with, fitted from 10 KB on: 1 where it is linear.
 """
 
+import math
 import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import count
 from random import Random
 
+import numpy as np
 import texts
 
+import corpus
 from pipeline.document import AlignedText, Document, Span
-from pipeline.extract import amounts, dates, organisations, partner_counts
+from pipeline.extractors import amounts, dates, organisations, partner_counts
 from pipeline.normalise import normalise
+from pipeline.numbers import folded
 from pipeline.read.html import parse
+from pipeline.records import DateMention, to_arrow
+from pipeline.resolve import resolve
+from pipeline.rules import tokens_of
 from pipeline.segment import segment
 
 SHORT, LONG = 10_000, 80_000
@@ -88,7 +101,58 @@ def one_document() -> None:
         )
 
 
+def one_text(size: int) -> str:
+    """Return paragraphs of the measuring corpus, so many bytes of UTF-8 or a few more."""
+    paragraphs: list[str] = []
+    left = size
+    for number in count():
+        for block in corpus.Writer(7, number).blocks(20_000):
+            paragraphs.append(block)
+            left -= len(block.encode()) + 2
+            if left <= 0:
+                return "\n\n".join(paragraphs)
+    raise AssertionError
+
+
+def fit(largest: int) -> None:
+    """Print for every stage its pace at each size, and the power of the size that its time grows with."""
+    sizes = [10**power for power in range(3, round(math.log10(largest)) + 1)]
+    stages: dict[str, Callable[[Document], object]] = {
+        "normalise": lambda document: normalise(AlignedText.of(document.text)),
+        "segment": lambda document: segment(document.text),
+        "tokens and numbers": lambda document: folded(tokens_of(document)),
+        "dates": dates.extract,
+        "amounts": amounts.extract,
+        "partner_counts": partner_counts.extract,
+        "organisations": organisations.extract,
+        "resolve": lambda document: resolve(document, organisations.extract(document)),
+        "rows to Arrow": lambda document: to_arrow(DateMention, dates.extract(document)),
+    }
+    for stage in stages.values():
+        stage(texts.document(one_text(300_000)))  # warms up
+    spent: dict[str, list[float]] = {name: [] for name in stages}
+    for size in sizes:
+        document = texts.document(one_text(size))
+        for name, stage in stages.items():
+            best = float("inf")
+            for _ in range(max(1, min(20, 300_000 // size))):
+                started = time.process_time()
+                stage(document)
+                best = min(best, time.process_time() - started)
+            spent[name].append(best)
+    print("| stage | " + " | ".join(f"{size // 1000:,} kB" for size in sizes) + " | power |")
+    print("| --- |" + " ---: |" * (len(sizes) + 1))
+    for name, times in spent.items():
+        power = np.polyfit(np.log(sizes[1:]), np.log(times[1:]), 1)[0]
+        paces = " | ".join(f"{each * 1e6 / size:.3f}" for each, size in zip(times, sizes, strict=True))
+        print(f"| {name} | {paces} | {power:.2f} |")
+    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:,.0f} MB")
+
+
 def main(wanted: Sequence[str]) -> None:
+    if wanted[:1] == ["fit"]:
+        fit(int(wanted[1]) if len(wanted) > 1 else SIZES[-1])
+        return
     if not wanted or DOCUMENT in wanted:
         one_document()
     if [*wanted] == [DOCUMENT]:

@@ -20,7 +20,7 @@ from pipeline import annotate, models, resolve
 from pipeline.document import Document
 from pipeline.evaluate.clusters import b_cubed
 from pipeline.evaluate.scoring import GoldDocument, Rows, predicted_rows, read_gold, score
-from pipeline.extract import organisations
+from pipeline.extractors import organisations
 from pipeline.normalise import normalise
 from pipeline.read import discover, read
 from pipeline.records import OrganisationMention

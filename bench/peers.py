@@ -33,7 +33,7 @@ import texts as samples
 
 from pipeline.document import Document
 from pipeline.evaluate.scoring import MEASURES, GoldDocument, Row, Score, match, predicted_rows, read_gold
-from pipeline.extract import amounts, dates, partner_counts
+from pipeline.extractors import amounts, dates, partner_counts
 from pipeline.flow import process
 from pipeline.normalise import normalise
 from pipeline.read import discover, read

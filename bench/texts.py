@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from pipeline.document import AlignedText, Document
-from pipeline.extract import amounts, dates, partner_counts
+from pipeline.extractors import amounts, dates, partner_counts
 from pipeline.normalise import normalise
 from pipeline.read import discover, read
 from pipeline.segment import segment

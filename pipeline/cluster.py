@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline import annotate
+from pipeline import annotate, environment
 from pipeline.batch import Engine, EngineError, provenance, workers
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, process_shard, shard_folder
 
@@ -62,7 +62,7 @@ def _process_shards(
             )
             reports = listing.map_batches(
                 _Worker,
-                fn_constructor_args=(job, provenance.code_digest()),
+                fn_constructor_args=(job, os.environ.get(environment.RULES), _followed()),
                 batch_size=1,
                 batch_format="pyarrow",
                 num_cpus=1,
@@ -92,6 +92,11 @@ def _connected(address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
+def _followed() -> tuple[str, str]:
+    """Return what rows follow from that this machine may have otherwise: digests of the code and of all rules."""
+    return provenance.code_digest(), provenance.rules_digest()
+
+
 def _last_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
@@ -100,10 +105,12 @@ def _last_line(error: Exception) -> str:
 class _Worker:
     """An actor: loads the model once, then takes on one shard after another."""
 
-    def __init__(self, job: Job, code: str) -> None:
-        if provenance.code_digest() != code:
+    def __init__(self, job: Job, rules: str | None, followed: tuple[str, str]) -> None:
+        if rules:  # the machines of a cluster do not have the environment of the one that started the run
+            os.environ[environment.RULES] = rules
+        if _followed() != followed:
             raise RuntimeError(
-                "this machine has another version of plextract than the one that started the run"
+                "this machine has another version of plextract, or other rules, than the one that started the run"
             )
         self.job = job
         self.nlp = annotate.load_model(job.model)

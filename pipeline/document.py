@@ -23,6 +23,9 @@ START = attrgetter("start")
 MAX_CONTEXT = 2000
 """Characters of its sentence that a row holds on either side of the mention, so that no sentence is too long."""
 
+GATHERED = 10_000
+"""Pieces of a text that are held apart while it is edited: each costs far more memory than its characters."""
+
 
 class StageError(Exception):
     """An input that a stage cannot process. It becomes a row of ``errors`` and the run goes on.
@@ -76,7 +79,7 @@ class AlignedText:
         texts: list[str] = []
         starts: list[Offsets] = []
         ends: list[Offsets] = []
-        done = 0
+        done = gathered = 0
         for start, end, replacement in edits:
             if start < done or end < start or end > len(self.text):
                 raise ValueError(
@@ -93,6 +96,11 @@ class AlignedText:
                 starts.append(np.full(len(replacement), first, dtype=np.int32))
                 ends.append(np.full(len(replacement), last, dtype=np.int32))
             done = end
+            if len(starts) - gathered > GATHERED:  # a page may be little else than entities
+                texts[gathered:] = ["".join(texts[gathered:])]
+                starts[gathered:] = [np.concatenate(starts[gathered:])]
+                ends[gathered:] = [np.concatenate(ends[gathered:])]
+                gathered += 1
         if not texts:
             return self
         return type(self)(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.document import AlignedText, Document
-from pipeline.extract import amounts, dates, organisations, partner_counts
-from pipeline.records import Mention
+from pipeline.extractors import extractor
+from pipeline.records import MENTION_TABLES, Mention
 from pipeline.rules import Rule
 from pipeline.segment import segment
 
@@ -48,11 +48,8 @@ class Table:
     extract: Callable[[Document], Sequence[Mention]]
 
 
-TABLES = (
-    Table("dates", dates.rules, dates.extract),
-    Table("amounts", amounts.rules, amounts.extract),
-    Table("partner_counts", partner_counts.rules, partner_counts.extract),
-    Table("organisations", organisations.rules, organisations.extract),
+TABLES = tuple(
+    Table(table.table, extractor(table).rules, extractor(table).extract) for table in MENTION_TABLES
 )
 
 

@@ -1,18 +1,19 @@
 """One document through the stages, in order: the table of contents of the whole pipeline."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pipeline import annotate, resolve
-from pipeline.document import Document, RawDocument, Stage, StageError
-from pipeline.extract import amounts, dates, organisations, partner_counts
+from pipeline import annotate, resolve, scores
+from pipeline.document import Document, Entity, RawDocument, Stage, StageError
+from pipeline.extractors import dates, extractor, organisations
 from pipeline.normalise import normalise
 from pipeline.records import (
+    MENTION_TABLES,
     AmountMention,
     DateMention,
     DocumentRecord,
@@ -21,6 +22,7 @@ from pipeline.records import (
     PartnerCountMention,
 )
 from pipeline.rules import tokens_of
+from pipeline.scores import Estimates
 from pipeline.segment import segment
 
 if TYPE_CHECKING:
@@ -35,30 +37,64 @@ class Settings:
     """What relative dates count from, for every document of the run; else each document's own."""
     teryt: Path | None = None
     """The register of territorial units that codes of local governments come from."""
+    min_score: float = 0.0
+    """Rows that are less probably right are left out."""
+
+
+AnyMention = TypeVar("AnyMention", bound=Mention)
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All rows of one document, mentions in text order, and the seconds that each stage took."""
+    """All rows of one document, mentions by table and then in text order, and the seconds that each stage took."""
 
     document: DocumentRecord
-    dates: tuple[DateMention, ...]
-    amounts: tuple[AmountMention, ...]
-    partner_counts: tuple[PartnerCountMention, ...]
-    organisations: tuple[OrganisationMention, ...]
+    mentions: tuple[Mention, ...]
+    left_out: int = 0
+    """How many rows ``Settings.min_score`` left out."""
     seconds: dict[Stage, float] = field(default_factory=dict, compare=False)
 
+    def rows(self, table: type[AnyMention]) -> tuple[AnyMention, ...]:
+        """Return the mentions of one table, in text order."""
+        return tuple(row for row in self.mentions if isinstance(row, table))
+
     @property
-    def mentions(self) -> tuple[Mention, ...]:
-        """The rows of all four mention tables."""
-        return (*self.dates, *self.amounts, *self.partner_counts, *self.organisations)
+    def dates(self) -> tuple[DateMention, ...]:
+        return self.rows(DateMention)
+
+    @property
+    def amounts(self) -> tuple[AmountMention, ...]:
+        return self.rows(AmountMention)
+
+    @property
+    def partner_counts(self) -> tuple[PartnerCountMention, ...]:
+        return self.rows(PartnerCountMention)
+
+    @property
+    def organisations(self) -> tuple[OrganisationMention, ...]:
+        return self.rows(OrganisationMention)
 
 
-def process(raw: RawDocument, nlp: "Language | None" = None, settings: Settings | None = None) -> Extraction:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Names that somebody else has found: entities in the offsets of ``raw_text``, and who found them."""
+
+    entities: tuple[Entity, ...]
+    model: str
+
+
+def process(
+    raw: RawDocument,
+    names: "Language | Named | None" = None,
+    settings: Settings | None = None,
+    *,
+    estimates: Estimates | None = None,
+) -> Extraction:
     """Take one document from what was read to the rows of its tables.
 
-    ``nlp`` proposes named entities; None leaves them to the rules. Raises ``StageError`` naming the stage
-    at which a document cannot be processed.
+    ``names`` are named entities, or the model that proposes them; None leaves them to the rules. ``estimates``
+    turn the scores of rules into probabilities; None takes those that come with the rules. Raises ``StageError``
+    naming the stage at which a document cannot be processed.
     """
     settings = settings or Settings()
     seconds: dict[Stage, float] = {}
@@ -73,9 +109,13 @@ def process(raw: RawDocument, nlp: "Language | None" = None, settings: Settings 
             units=segments.units,
             sentences=segments.sentences,
         )
-        if nlp is not None:
-            entities = annotate.entities(nlp, document.text, document.sentences)
-            document = replace(document, entities=entities, model=annotate.model_name(nlp))
+        if isinstance(names, Named):
+            moved = [Entity(*content.from_source(one.start, one.end), one.label) for one in names.entities]
+            found = tuple(entity for entity in moved if entity.start < entity.end)
+            document = replace(document, entities=found, model=names.model)
+        elif names is not None:
+            entities = annotate.entities(names, document.text, document.sentences)
+            document = replace(document, entities=entities, model=annotate.model_name(names))
     with _stage("extract", seconds):
         reference = (
             settings.reference_date
@@ -84,19 +124,29 @@ def process(raw: RawDocument, nlp: "Language | None" = None, settings: Settings 
             or raw.metadata_date
         )
         document = replace(document, reference_date=reference)
-        found_dates = dates.extract(document)
-        found_amounts = amounts.extract(document)
-        found_counts = partner_counts.extract(document)
-        register = resolve.read_register(settings.teryt) if settings.teryt else None
-        found_organisations = resolve.resolve(document, organisations.extract(document), register)
+        mentions: list[Mention] = []
+        for table in MENTION_TABLES:
+            if table is OrganisationMention:
+                register = resolve.read_register(settings.teryt) if settings.teryt else None
+                mentions += resolve.resolve(document, organisations.extract(document), register)
+            else:
+                mentions += extractor(table).extract(document)
+        scored = _scored(mentions, estimates or scores.estimates())
+        kept = tuple(mention for mention in scored if mention.score >= settings.min_score)
     return Extraction(
         document=_document_record(raw, document),
-        dates=tuple(found_dates),
-        amounts=tuple(found_amounts),
-        partner_counts=tuple(found_counts),
-        organisations=tuple(found_organisations),
+        mentions=kept,
+        left_out=len(scored) - len(kept),
         seconds=seconds,
     )
+
+
+def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
+    """Return mentions with the probability that each is right for its score."""
+    return [
+        replace(mention, score=estimates.probability(mention.table, mention.rule, mention.score))
+        for mention in mentions
+    ]
 
 
 def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
@@ -108,13 +158,19 @@ def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
         sha256=raw.sha256,
         n_bytes=raw.n_bytes,
         n_chars=len(document.text),
-        n_tokens=sum(1 for form in tokens_of(document).forms if form and not form.isspace()),
+        n_tokens=_n_tokens(document),
         title=raw.title,
         reference_date=document.reference_date,
         raw_text=raw.raw_text,
         text=document.text,
         also_at=[],
     )
+
+
+def _n_tokens(document: Document) -> int:
+    """Return how many words, numbers and signs the document has."""
+    forms = tokens_of(document).forms
+    return len(forms) - forms.count("") - sum(map(str.isspace, forms))
 
 
 @contextmanager

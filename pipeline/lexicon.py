@@ -68,7 +68,8 @@ class Category(BaseModel):
     """Also spelt without Polish letters (``wrzesnia``)."""
 
 
-def _with_values(words: Mapping[str, Any] | Sequence[str]) -> dict[str, Any]:
+def with_values(words: Mapping[str, Any] | Sequence[str]) -> dict[str, Any]:
+    """Return words with the value of each: itself in a plain list."""
     return dict(words) if isinstance(words, Mapping) else {word: word for word in words}
 
 
@@ -149,14 +150,14 @@ class Lexicon:
 
     def _add(self, name: str, category: Category) -> None:
         values: dict[str, Any] = {}
-        for lemma, value in _with_values(category.lemmas).items():
+        for lemma, value in with_values(category.lemmas).items():
             for form in morphology.forms(lemma):
                 if category.tags is None or re.match(category.tags, form.tag):
                     values.setdefault(form.form if category.exact else form.form.lower(), value)
         if category.plain:
             for form_, value in list(values.items()):
                 values.setdefault(without_diacritics(form_), value)
-        for form_, value in _with_values(category.forms).items():
+        for form_, value in with_values(category.forms).items():
             values[form_ if category.exact else form_.lower()] = value
         self._values[name] = values
         members = self._exact if category.exact else self._words

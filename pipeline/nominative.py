@@ -225,7 +225,7 @@ def _adjectives_after(
 @cache
 def head_lemmas() -> frozenset[str]:
     """Return the nouns that head names of organisations, as the rules have them."""
-    entries = rules.read_yaml(rules.rules_folder() / "organisations.yaml") or []
+    entries = rules.read_rules("organisations.yaml")
     return frozenset(lemma for entry in entries for lemma in entry.get("heads", ()))
 
 

@@ -21,6 +21,8 @@ Item = TypeVar("Item")
 ZERO, ONE = Decimal(0), Decimal(1)
 LIMIT = Decimal(10) ** 15
 """Digits worth this much or more are an identifier, not a value."""
+LONGEST = 100
+"""Digits of a number that is looked at; those of millions of digits are beyond what ``Decimal`` adds."""
 GROUPING = re.compile(r"[^\d.,]+")
 MAX_KNOWN = 16_384
 """Numbers whose value is remembered: years, days and small counts come again and again."""
@@ -131,6 +133,8 @@ def _digits(text: str) -> _Part | None:
         elif text.count(".") == 1 and len(text) - text.index(".") < 4:
             groups, decimals = text.split(".")
         groups = groups.replace(".", "").replace(",", "")
+    if len(groups) > LONGEST:
+        return None
     value = Decimal(f"{groups}.{decimals}" if decimals else groups) + part
     return _Part("digits", value, value, places=len(decimals)) if value < LIMIT else None
 

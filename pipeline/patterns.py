@@ -1,4 +1,4 @@
-"""Patterns: regular expressions over the tokens of a text. ``rules/README.md`` explains how they are written.
+"""Patterns: regular expressions over the tokens of a text. ``docs/rules.md`` explains how they are written.
 
 An automaton tells in which short runs of tokens a pattern may match at all. What the regular expressions find in a
 run follows from the codes of its tokens and of the few before it that patterns look back to: it is found out once,

@@ -18,9 +18,24 @@ import pyarrow as pa
 MONEY = pa.decimal128(20, 2)
 
 
-def column(arrow: pa.DataType, meaning: str, *, unit: str | None = None, null: bool = False) -> Any:
-    """Declare one column: its Arrow type, a sentence of meaning, a unit, and whether it may be null."""
-    return field(metadata={"arrow": arrow, "meaning": meaning, "unit": unit, "null": null})
+def column(
+    arrow: pa.DataType,
+    meaning: str,
+    *,
+    unit: str | None = None,
+    null: bool = False,
+    values: tuple[str, ...] = (),
+) -> Any:
+    """Declare one column: its Arrow type, a sentence of meaning, a unit, whether it may be null, and the only
+    values that it takes, where these are listed.
+    """
+    return field(metadata={"arrow": arrow, "meaning": meaning, "unit": unit, "null": null, "values": values})
+
+
+def vocabulary(record: "type[Record]", name: str) -> tuple[str, ...]:
+    """Return the only values that a column takes; empty where any will do."""
+    values: tuple[str, ...] = next(found for found in fields(record) if found.name == name).metadata["values"]
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +111,11 @@ class DateMention(Mention):
     first_day: date | None = column(pa.date32(), "first day covered; null at an open end", null=True)
     last_day: date | None = column(pa.date32(), "last day covered, inclusive; null at an open end", null=True)
     precision: str = column(
-        pa.string(), "day, month, quarter, half, season, year, decade or century; of an interval's finer end"
+        pa.string(),
+        "how fine it is; of an interval, its finer end",
+        values=("day", "month", "quarter", "half", "season", "year", "decade", "century"),
     )
-    kind: str = column(pa.string(), "point or interval")
+    kind: str = column(pa.string(), "whether it has one end or two", values=("point", "interval"))
     time_from: time | None = column(pa.time32("s"), "clock time said with the date", null=True)
     time_to: time | None = column(pa.time32("s"), "clock time at the end", null=True)
     approximate: bool = column(pa.bool_(), "said with ok., około, pod koniec and the like")
@@ -120,7 +137,9 @@ class AmountMention(Mention):
     value_max: Decimal | None = column(MONEY, "the upper amount in a range", unit="currency", null=True)
     currency: str = column(pa.string(), "ISO 4217 code")
     approximate: bool = column(pa.bool_(), "said with ok., około, blisko, ponad, do and the like")
-    tax: str | None = column(pa.string(), "net or gross where said with the amount", null=True)
+    tax: str | None = column(
+        pa.string(), "without or with tax, where said with the amount", null=True, values=("net", "gross")
+    )
 
     @property
     def shown(self) -> str:
@@ -140,8 +159,12 @@ class PartnerCountMention(Mention):
     unit: str = column(pa.string(), "lemma of what is counted, singular")
     unit_type: str = column(
         pa.string(),
-        "municipality, county, voivodeship, city, local_government, partnership, partner, member or organisation",
-    )
+        "what kind of unit it is",
+        values=(
+            "municipality", "county", "voivodeship", "city", "local_government", "partnership", "partner",
+            "member", "organisation",
+        ),
+    )  # fmt: skip
     qualifier: str | None = column(pa.string(), "lemma of the adjective that narrows the unit", null=True)
     approximate: bool = column(pa.bool_(), "said with ok., ponad, kilkanaście and the like")
     increment: bool = column(pa.bool_(), "joins an earlier number")
@@ -165,9 +188,12 @@ class OrganisationMention(Mention):
     acronym: str | None = column(pa.string(), "acronym or short form that the document ties to it", null=True)
     org_type: str = column(
         pa.string(),
-        "ministry, government_office, local_government, association, company, fund, university, foundation, "
-        "media, international or other",
-    )
+        "what kind of body it is",
+        values=(
+            "ministry", "government_office", "local_government", "association", "company", "fund", "university",
+            "foundation", "media", "international", "other",
+        ),
+    )  # fmt: skip
     org_id: str = column(pa.string(), "the same for every mention of the same organisation in the run")
     located_in: str | None = column(
         pa.string(),
@@ -218,7 +244,11 @@ class ErrorRecord(Record):
     purpose: ClassVar[str] = "one input that could not be read or processed"
 
     source: str = column(pa.string(), "path relative to the input root with / separators, or a URI")
-    stage: str = column(pa.string(), "read, decode, normalise, annotate, extract or write")
+    stage: str = column(
+        pa.string(),
+        "where it failed",
+        values=("read", "decode", "normalise", "annotate", "extract", "write"),
+    )
     error_type: str = column(pa.string(), "short name of the kind of error")
     message: str = column(pa.string(), "what went wrong, for a person")
 
@@ -239,6 +269,8 @@ def schema(record: type[Record]) -> pa.Schema:
         about = {"description": column_.metadata["meaning"]}
         if column_.metadata["unit"]:
             about["unit"] = column_.metadata["unit"]
+        if column_.metadata["values"]:
+            about["values"] = ", ".join(column_.metadata["values"])
         arrow_fields.append(
             pa.field(column_.name, column_.metadata["arrow"], column_.metadata["null"], metadata=about)
         )

@@ -1,11 +1,16 @@
 """Rules as data: load, validate and compile ``rules/``, and read what they describe in a text.
 
 A rule is an id, a sentence of purpose, a pattern over named vocabulary, and examples that it must and must not
-match. ``rules/README.md`` explains the format to those who write rules.
+match. ``docs/rules.md`` explains the format to those who write rules.
+
+A folder of the user's own (``PLEXTRACT_RULES``) may overlay the built-in one. It has files of the same names: a rule
+replaces the one of its id or comes before all others, a word is added to its category or gets another value there.
+It is looked at once: what a process has read stays.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -14,14 +19,17 @@ from typing import Any, Generic, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline import environment
 from pipeline.document import Document
-from pipeline.lexicon import Category, Lexicon, Tokens
+from pipeline.lexicon import Category, Lexicon, Tokens, with_values
 from pipeline.patterns import Found, Patterns
 from pipeline.syntax import PatternError, words_of
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader, in C where PyYAML was built with it: ten times as fast."""
 PACKAGE = Path(__file__).resolve().parent
+VOCABULARY = "vocabulary"
+"""The folder of the words that patterns are written with; files there may have any names."""
 
 
 class RuleError(ValueError):
@@ -59,13 +67,39 @@ def rules_folder() -> Path:
     return packed if packed.is_dir() else PACKAGE.parent / "rules"
 
 
-def rules_digest() -> str:
-    """Return the SHA-256 of all rule and vocabulary files, hexadecimal."""
-    digest = hashlib.sha256()
-    folder = rules_folder()
+@cache
+def own_folder() -> Path | None:
+    """Return the folder of the user's own rules; None for none.
+
+    Raises ``RuleError`` where it is no folder, or has a file that would be read by nothing.
+    """
+    stated = os.environ.get(environment.RULES)
+    if not stated:
+        return None
+    folder = Path(stated)
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: there is no such folder of rules")
     for path in sorted(folder.rglob("*.yaml")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        name = path.relative_to(folder)
+        if name.parent.as_posix() != VOCABULARY and not (rules_folder() / name).is_file():
+            known = ", ".join(sorted(found.name for found in rules_folder().glob("*.yaml")))
+            raise RuleError(f"{path}: rules have no file of this name; there are {known} and {VOCABULARY}/")
+    return folder
+
+
+def rules_digest() -> str:
+    """Return the SHA-256 of all rule and vocabulary files, the user's own included, hexadecimal."""
+    digest = hashlib.sha256()
+    for folder in folders():
+        for path in sorted(folder.rglob("*.yaml")):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def folders() -> list[Path]:
+    """Return the folders of rules: the built-in one, then the user's own where there is one."""
+    own = own_folder()
+    return [rules_folder(), *([own] if own else ())]
 
 
 def read_yaml(path: Path) -> Any:
@@ -74,6 +108,67 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RuleError(f"{path}: {error}") from error
+
+
+def read_rules(name: str) -> Any:
+    """Return what the file ``name`` of the rules holds, the user's own one laid over it.
+
+    Of a list, own entries replace those of the same ``id`` or come first. Of a table, what stands under a name that
+    both have is joined: words of lists and tables are added, anything else is replaced.
+    """
+    held: Any = None
+    for number, (path, data) in enumerate(_held(name)):
+        if number and type(data) is not type(held):
+            raise RuleError(f"{path}: this must be a {'table' if isinstance(held, dict) else 'list'}")
+        if not number:
+            held = data
+        elif isinstance(data, list):
+            held = [entry for _, entry in _overlaid([(path, entry) for entry in held], path, data)]
+        else:
+            held = {
+                **held,
+                **{key: _joined(held[key], own) if key in held else own for key, own in data.items()},
+            }
+    return held
+
+
+def _held(name: str) -> Iterator[tuple[Path, Any]]:
+    """Yield what each file of this name holds: the built-in one, then the user's own."""
+    for folder in folders():
+        path = folder / name
+        if path.is_file() and (data := read_yaml(path)) is not None:
+            yield path, data
+
+
+Entries = list[tuple[Path, Any]]
+"""What a list holds, and the file that each entry stands in."""
+
+
+def _overlaid(held: Entries, path: Path, own: Sequence[Any]) -> Entries:
+    replacing = {entry["id"]: entry for entry in own if isinstance(entry, dict) and "id" in entry}
+    known = {_id(entry) for _, entry in held}
+    return [
+        *((path, entry) for entry in own if _id(entry) is None or _id(entry) not in known),
+        *((path, replacing[_id(entry)]) if _id(entry) in replacing else (of, entry) for of, entry in held),
+    ]
+
+
+def _id(entry: Any) -> Any:
+    return entry.get("id") if isinstance(entry, dict) else None
+
+
+def _joined(held: Any, own: Any) -> Any:
+    """Return what stands under a name, with what the user's own file says under the same name."""
+    if not (isinstance(held, dict) and isinstance(own, dict)):
+        return own
+    joined = {**held, **own}
+    for key in held.keys() & own.keys():
+        words = (held[key], own[key])
+        if all(isinstance(one, list) for one in words):
+            joined[key] = [*dict.fromkeys((*words[0], *words[1]))]
+        elif all(isinstance(one, list | dict) for one in words):
+            joined[key] = {**with_values(words[0]), **with_values(words[1])}
+    return joined
 
 
 def _validated(model: type[AnyModel], data: Any, path: Path, entry: str) -> AnyModel:
@@ -155,8 +250,24 @@ class RuleSet(Generic[AnyRule]):
         return [(row, rule) for _, row, rule in rows]
 
 
-def _rule_files() -> list[Path]:
-    return sorted(rules_folder().glob("*.yaml"))
+def _rule_files() -> list[str]:
+    return sorted(path.name for path in rules_folder().glob("*.yaml"))
+
+
+@cache
+def vocabulary() -> Mapping[str, tuple[Path, Any]]:
+    """Return what stands under each name of the vocabulary, and the file that says so."""
+    names: dict[str, tuple[Path, Any]] = {}
+    for folder in folders():
+        stated: dict[str, tuple[Path, Any]] = {}
+        for path in sorted((folder / VOCABULARY).glob("*.yaml")):
+            for name, data in (read_yaml(path) or {}).items():
+                if name in stated:
+                    raise RuleError(f"{path}: {name} is defined twice")
+                stated[name] = (path, data)
+        for name, (path, data) in stated.items():
+            names[name] = (path, _joined(names[name][1], data) if name in names else data)
+    return names
 
 
 @cache
@@ -164,18 +275,15 @@ def lexicon() -> Lexicon:
     """Return the vocabulary of ``rules/`` together with the words that the rules' own patterns name."""
     categories: dict[str, Category] = {}
     phrases: dict[str, str] = {}
-    for path in sorted((rules_folder() / "vocabulary").glob("*.yaml")):
-        for name, data in (read_yaml(path) or {}).items():
-            if name in categories or name in phrases:
-                raise RuleError(f"{path}: {name} is defined twice")
-            if isinstance(data, str):
-                phrases[name] = data
-            else:
-                categories[name] = _validated(Category, data, path, name)
+    for name, (path, data) in vocabulary().items():
+        if isinstance(data, str):
+            phrases[name] = data
+        else:
+            categories[name] = _validated(Category, data, path, name)
     patterns = list(phrases.values())
-    for path in _rule_files():
+    for file in _rule_files():
         patterns += [
-            str(entry.get("pattern", "")) for entry in read_yaml(path) or [] if isinstance(entry, dict)
+            str(entry.get("pattern", "")) for entry in read_rules(file) or [] if isinstance(entry, dict)
         ]
     words: set[str] = set()
     lemmas: set[str] = set()
@@ -189,20 +297,24 @@ def lexicon() -> Lexicon:
 @cache
 def rule_set(table: str, model: type[AnyRule]) -> RuleSet[AnyRule]:
     """Load and compile ``rules/<table>.yaml``; raises ``RuleError`` naming the file, the rule and the reason."""
-    path = rules_folder() / f"{table}.yaml"
+    entries: Entries = []
+    for path, data in _held(f"{table}.yaml"):
+        if not isinstance(data, list):
+            raise RuleError(f"{path}: this must be a list of rules")
+        seen: set[str] = set()
+        for entry in filter(None, map(_id, data)):
+            if entry in seen:
+                raise RuleError(f"{path}: {entry} is defined twice")
+            seen.add(entry)
+        entries = _overlaid(entries, path, data)
     rules = [
         _validated(model, data, path, str(data.get("id")) if isinstance(data, dict) else f"entry {number}")
-        for number, data in enumerate(read_yaml(path) or [], 1)
+        for number, (path, data) in enumerate(entries, 1)
     ]
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleError(f"{path}: {rule.id} is defined twice")
-        seen.add(rule.id)
     try:
         return RuleSet(rules, lexicon())
     except RuleError as error:
-        raise RuleError(f"{path}: {error}") from error
+        raise RuleError(f"{table}.yaml: {error}") from error
 
 
 @lru_cache(maxsize=2)

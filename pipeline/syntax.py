@@ -1,4 +1,4 @@
-"""The pattern language as trees: what ``rules/README.md`` explains, parsed once for all that is made of it."""
+"""The pattern language as trees: what ``docs/rules.md`` explains, parsed once for all that is made of it."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -20,6 +20,20 @@ def documents(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def corpus_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the output folder of a run over corpus/docs with the bundled model, made once for all tests that look at it."""
+    from typer.testing import CliRunner  # noqa: PLC0415
+
+    from pipeline.cli import app  # noqa: PLC0415
+
+    out = tmp_path_factory.mktemp("corpus") / "outputs"
+    docs = Path(__file__).resolve().parent.parent / "corpus" / "docs"
+    said = CliRunner().invoke(app, ["run", str(docs), "--out", str(out), "--model", "pl_nkjp_sm"])
+    assert said.exit_code == 0, said.output
+    return out
+
+
 @pytest.fixture
 def simple_flow(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Put the stand-in in the place of the pipeline."""

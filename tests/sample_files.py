@@ -55,7 +55,7 @@ def pdf(
         key = "<" + "5a" * 32 + ">"
         trailer += f" /Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -44 /O {key} /U {key} >>"
         trailer += " /ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]"
-    return _assembled(objects, trailer)
+    return assembled(objects, trailer)
 
 
 def _shown(lines: Sequence[str | tuple[int, str]], codes: Mapping[str, int]) -> list[bytes]:
@@ -80,7 +80,7 @@ def _string_dictionary(entries: Mapping[str, str]) -> bytes:
     return b"<< " + b" ".join(encoded) + b" >>"
 
 
-def _assembled(objects: Sequence[bytes], trailer: str) -> bytes:
+def assembled(objects: Sequence[bytes], trailer: str) -> bytes:
     out = io.BytesIO()
     out.write(b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n")
     offsets = []

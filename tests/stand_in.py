@@ -13,7 +13,9 @@ Write = Callable[..., Path]
 """Writes texts as files of a folder and returns it: ``documents(a="text", b="text")``."""
 
 
-def years_and_capitals(raw: RawDocument, nlp: object = None, settings: Settings | None = None) -> Extraction:
+def years_and_capitals(
+    raw: RawDocument, nlp: object = None, settings: Settings | None = None, **_: object
+) -> Extraction:
     """Read every four digits as a year and every word in capitals as an organisation, and nothing else."""
     text = raw.content.text
     place = {
@@ -30,22 +32,18 @@ def years_and_capitals(raw: RawDocument, nlp: object = None, settings: Settings 
             sha256=raw.sha256, n_bytes=raw.n_bytes, n_chars=len(text), n_tokens=len(text.split()), title=None,
             reference_date=None, raw_text=raw.raw_text, text=text, also_at=[],
         ),
-        dates=tuple(
-            DateMention(
+        mentions=(
+            *(DateMention(
                 **place, start=found.start(), end=found.end(), text=found[0], rule="dates.year", edtf=found[0],  # type: ignore[arg-type]
                 first_day=date(int(found[0]), 1, 1), last_day=date(int(found[0]), 12, 31), precision="year",
                 kind="point", time_from=None, time_to=None, approximate=False, relative=False,
             )
-            for found in re.finditer(r"\d{4}", text)
-        ),
-        amounts=(),
-        partner_counts=(),
-        organisations=tuple(
-            OrganisationMention(
+            for found in re.finditer(r"\d{4}", text)),
+            *(OrganisationMention(
                 **place, start=found.start(), end=found.end(), text=found[0], rule="organisations.capitals",  # type: ignore[arg-type]
                 name=found[0], acronym=None, org_type="other", org_id=found[0].lower(), located_in=None, teryt=None,
             )
-            for found in re.finditer(r"\b[A-Z]{2,}\b", text)
+            for found in re.finditer(r"\b[A-Z]{2,}\b", text)),
         ),
         seconds={"extract": 0.25},
     )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from num2words import num2words  # type: ignore[import-untyped]
 
 from pipeline.examples import TABLES, as_document, check_table, parse
-from pipeline.extract import amounts
+from pipeline.extractors import amounts
 from pipeline.records import AmountMention
 
 

@@ -17,7 +17,7 @@ from pipeline import cli, examples, flow
 from pipeline.cli import reference
 from pipeline.cli.commands.run import size_in_bytes
 from pipeline.document import Document
-from pipeline.records import Mention
+from pipeline.records import TABLES, Mention
 from pipeline.rules import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,10 +34,10 @@ def plextract(*args: str | Path, stdin: str | None = None) -> Result:
 def test_a_run_ends_with_a_summary(documents: Write, tmp_path: Path) -> None:
     said = plextract("run", documents(a="2012 ZMP", b="2013"), "--out", tmp_path / "out", "--model", "none")
     assert said.exit_code == 0
-    assert [line.split() for line in said.stdout.splitlines()[:7]] == [
-        ["2", "documents"], ["2", "dates"], ["0", "amounts"], ["0", "partner_counts"],
-        ["1", "organisations"], ["1", "organisation_index"], ["0", "errors"],
-    ]  # fmt: skip
+    counts = {"documents": 2, "dates": 2, "organisations": 1, "organisation_index": 1}
+    assert [line.split() for line in said.stdout.splitlines()[: len(TABLES)]] == [
+        [str(counts.get(record.table, 0)), record.table] for record in TABLES
+    ]
     assert "model none" in said.stdout
     assert said.stderr == "model: none (as asked); organisations come from rules alone\n"
 
@@ -127,15 +127,32 @@ def test_the_options_reach_the_run(documents: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
     said = plextract(
         "run", tmp_path / "texts.csv", "--text-column", "body", "--id-column", "id", "--date-column", "day",
-        "--reference-date", "2016-04-21", "--max-bytes", "2kB", "--model", "none", "--out", out,
+        "--reference-date", "2016-04-21", "--max-bytes", "2kB", "--min-score", "0.25", "--model", "none", "--out", out,
     )  # fmt: skip
     assert said.exit_code == 0, said.stderr
     settings = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["settings"]
     assert settings == {
-        "model": "none", "reference_date": "2016-04-21", "teryt": None, "max_bytes": 2000,
+        "model": "none", "reference_date": "2016-04-21", "teryt": None, "min_score": 0.25, "max_bytes": 2000,
         "text_column": "body", "id_column": "id", "date_column": "day",
     }  # fmt: skip
     assert pq.read_table(out / "documents")["source"].to_pylist() == ["texts.csv#x"]
+
+
+def test_rows_that_are_less_probably_right_are_left_out_and_counted(documents: Write, tmp_path: Path) -> None:
+    folder = documents(
+        a="Umowę z 5 maja 2014 r. podpisano w kwietniu i maju 2013 r. na lata 2014-2020, od 2 do 5 czerwca."
+    )
+    every, sure = tmp_path / "every", tmp_path / "sure"
+    assert plextract("run", folder, "--out", every, "--model", "none").exit_code == 0
+    found = pq.read_table(every / "dates").to_pylist()
+    least = max(row["score"] for row in found)
+    assert min(row["score"] for row in found) < least
+    said = plextract("run", folder, "--out", sure, "--model", "none", "--min-score", f"{least - 1e-6:.7f}")
+    kept = pq.read_table(sure / "dates").to_pylist()
+    assert kept == [row for row in found if row["score"] == least]
+    left_out = json.loads((sure / "manifest.json").read_text(encoding="utf-8"))["left_out"]
+    assert left_out >= len(found) - len(kept) > 0
+    assert f"{left_out} rows below --min-score left out" in said.stdout
 
 
 @pytest.mark.parametrize(

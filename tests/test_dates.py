@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.document import AlignedText, Document
 from pipeline.examples import as_document, parse
-from pipeline.extract import dates
-from pipeline.extract.dates import edtf
+from pipeline.extractors import dates
+from pipeline.extractors.dates import edtf
 from pipeline.records import DateMention
 from pipeline.segment import segment
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import examples
-from pipeline.extract.dates import rules
-from pipeline.extract.dates.edtf import GROUPINGS, PRECISIONS, Interval, Point, parse, parse_point, week_of
+from pipeline.extractors.dates import rules
+from pipeline.extractors.dates.edtf import GROUPINGS, PRECISIONS, Interval, Point, parse, parse_point, week_of
 
 with warnings.catch_warnings():  # its grammar is built with names that a newer pyparsing warns about
     warnings.simplefilter("ignore")

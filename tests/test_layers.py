@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("records", "storage"),
+    ("environment", "records", "storage"),
     ("document",),
     (
         "morphology",
@@ -20,29 +20,41 @@ LAYERS = (
         "automaton",
         "patterns",
         "rules",
+        "scores",
         "numbers",
         "models",
         "nominals",
         "nominative",
     ),
-    ("ner", "read", "normalise", "segment", "annotate", "extract", "resolve"),
+    ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
-    ("batch", "evaluate"),
-    ("cluster",),
+    ("metadata",),
+    ("batch", "evaluate", "library"),
+    ("charts", "cluster", "database"),
+    ("export", "report"),
+    ("review",),
+    ("gold",),
+    ("component",),
     ("cli",),
 )
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 ONLY_THERE = {
-    "spacy": {"annotate", "ner"},
+    "spacy": {"annotate", "component", "ner"},
     "thinc": {"ner"},
+    "matplotlib": {"evaluate"},
     "typer": {"cli"},
     "rich": {"cli"},
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
-    "ray": {"cluster"},
+    "duckdb": {"database", "export", "review"},
     "fsspec": {"storage"},
+    "jinja2": {"report", "review"},
+    "ray": {"cluster"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
+    "xlsxwriter": {"export"},
 }
 
 

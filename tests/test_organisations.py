@@ -6,9 +6,9 @@ import pytest
 
 from pipeline import examples
 from pipeline.document import Entity, Span
-from pipeline.extract import organisations
-from pipeline.extract.organisations.acronyms import initials
-from pipeline.extract.organisations.rulebook import word_list
+from pipeline.extractors import organisations
+from pipeline.extractors.organisations.acronyms import initials
+from pipeline.extractors.organisations.rulebook import word_list
 from pipeline.records import OrganisationMention
 from pipeline.rules import RuleError
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from num2words import num2words  # type: ignore[import-untyped]
 
 from pipeline.examples import TABLES, Table, as_document, parse
-from pipeline.extract import partner_counts
+from pipeline.extractors import partner_counts
 from pipeline.records import PartnerCountMention
 
 

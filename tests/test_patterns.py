@@ -116,5 +116,5 @@ def test_without_diacritics() -> None:
 
 
 def test_every_category_that_needs_no_list_is_explained() -> None:
-    text = (Path(__file__).parent.parent / "rules" / "README.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
     assert [name for name in {*SHAPES, *DICTIONARY_CLASSES, *RUN_CLASSES} if f"`{name}`" not in text] == []

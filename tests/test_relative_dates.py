@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.examples import as_document, parse
-from pipeline.extract import dates
-from pipeline.extract.dates import relative
-from pipeline.extract.dates.holidays import FIXED, FROM_EASTER, easter, holiday
+from pipeline.extractors import dates
+from pipeline.extractors.dates import relative
+from pipeline.extractors.dates.holidays import FIXED, FROM_EASTER, easter, holiday
 
 REFERENCE = date(2016, 4, 21)  # a Thursday
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import examples, resolve
-from pipeline.extract import organisations
+from pipeline.extractors import organisations
 from pipeline.records import OrganisationMention
 from pipeline.resolve import NameIndex, name_key, nominative, org_id, unify
 from pipeline.resolve.identity import Variant, variants

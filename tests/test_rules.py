@@ -70,7 +70,12 @@ def test_rows_come_in_text_order() -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "vocabulary").mkdir()
     monkeypatch.setattr(rules, "rules_folder", lambda: tmp_path)
-    for cached in ("lexicon", "rule_set"):  # what others remember of the real rules stays
+    for cached in (
+        "own_folder",
+        "vocabulary",
+        "lexicon",
+        "rule_set",
+    ):  # what others remember of the real rules stays
         monkeypatch.setattr(rules, cached, cache(getattr(rules, cached).__wrapped__))
     return tmp_path
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import examples
-from pipeline.extract import organisations
+from pipeline.extractors import organisations
 from pipeline.records import OrganisationMention
 from pipeline.resolve import Register, org_id, read_register, resolve, territory, unify
 from pipeline.resolve.territory import Location, Said, Unit, known_candidates, said, unit_of

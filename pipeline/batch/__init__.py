@@ -63,6 +63,8 @@ class Summary:
     model: str
     resumed_documents: int
     """Inputs whose rows were taken over from an earlier, unfinished run."""
+    left_out: int = 0
+    """Rows below the least score that was asked for."""
 
     @property
     def errors(self) -> int:
@@ -143,6 +145,7 @@ def run(
         seconds["finish"] = time.perf_counter() - finishing
         seconds["total"] = time.perf_counter() - started
         n_bytes = sum(done.n_bytes for done in reports.values())
+        left_out = sum(done.left_out for done in reports.values())
         publish.write_manifest(
             {
                 "versions": versions,
@@ -151,6 +154,7 @@ def run(
                 "settings": run_settings,
                 "inputs": {"sources": board.total, "bytes": n_bytes},
                 "rows": built.rows,
+                "left_out": left_out,
                 "files": built.files,
                 "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
             },
@@ -158,13 +162,20 @@ def run(
         )
         publish.put_in_place(out)
     return Summary(
-        out, built.rows, n_bytes, seconds["total"], provenance.model_label(versions["model"]), resumed
+        out,
+        built.rows,
+        n_bytes,
+        seconds["total"],
+        provenance.model_label(versions["model"]),
+        resumed,
+        left_out,
     )
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: value if isinstance(value, int | str | None) else str(value) for name, value in values.items()
+        name: value if isinstance(value, int | float | str | None) else str(value)
+        for name, value in values.items()
     }
 
 
@@ -244,6 +255,7 @@ def _standing(out: Place, inputs_key: str) -> Summary | None:
         seconds=0.0,
         model=provenance.model_label(manifest["versions"]["model"]),
         resumed_documents=manifest["inputs"]["sources"],
+        left_out=manifest["left_out"],
     )
 
 

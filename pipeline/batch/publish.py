@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import records, resolve, write
+from pipeline import metadata, records, resolve, write
 from pipeline.batch.shard import ShardReport, part_of
 from pipeline.records import (
     TABLES,
@@ -183,7 +183,8 @@ def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[Org
 
 
 def write_manifest(manifest: Mapping[str, Any], finished: Place) -> None:
-    """Write the manifest of built datasets: from now on they are the run."""
+    """Describe built datasets and write their manifest: from now on they are the run."""
+    metadata.describe(manifest, finished)
     with write.replacing(finished / MANIFEST) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
 
@@ -215,6 +216,9 @@ def _rename_in_place(out: Path) -> None:
             if (out / record.table).exists():
                 (out / record.table).rename(replaced / record.table)
             (finished / record.table).rename(out / record.table)
+    for name in metadata.FILES:
+        if (finished / name).exists():
+            (finished / name).replace(out / name)
     (finished / MANIFEST).rename(out / MANIFEST)
     shutil.rmtree(out / STAGING)
 
@@ -227,6 +231,9 @@ def _copy_in_place(out: RemotePath) -> None:
         (out / record.table).remove_tree()
         for path in (finished / record.table).walk():
             path.copy_to(out / record.table / path.name)
+    for name in metadata.FILES:
+        if (finished / name).exists():
+            (finished / name).copy_to(out / name)
     (finished / MANIFEST).copy_to(out / MANIFEST)
     (finished / MANIFEST).unlink()  # first of all, so that what is left of the rest is never taken for a run
     (out / STAGING).remove_tree()

@@ -60,6 +60,8 @@ class ShardReport:
     """Bytes of the inputs that could be read."""
     rows: dict[str, int]
     duplicates: list[Duplicate]
+    left_out: int = 0
+    """Rows below the least score that was asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -122,6 +124,7 @@ def process_shard(
         n_bytes=work.n_bytes,
         rows=rows,
         duplicates=work.duplicates,
+        left_out=sum(extraction.left_out for extraction in work.extractions),
         seconds=work.seconds,
     )
     with write.replacing(folder / MARK) as file:

@@ -1,5 +1,6 @@
 """How a command ends: exit statuses, messages of failure, and a clean end on Ctrl-C and SIGTERM."""
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -31,9 +32,17 @@ def _terminate(number: int, frame: object) -> NoReturn:
     raise Terminated
 
 
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with what could command a terminal, or turn what it shows around, as ``\\x1b`` and the like."""
+    return UNSAFE.sub(lambda found: found.group().encode("unicode-escape").decode(), text)
+
+
 def fail(message: str, code: int = FAILURE) -> NoReturn:
     """End the command with a message on stderr and an exit status."""
-    typer.secho(f"plextract: {message}", err=True, fg=typer.colors.RED)
+    typer.secho(f"plextract: {visible(message)}", err=True, fg=typer.colors.RED)
     raise typer.Exit(code)
 
 

@@ -1,5 +1,7 @@
 """What the pipeline reads in a text, for a person: the text with its spans, and what each of them was read as."""
 
+import math
+
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +15,7 @@ STYLES = {
     "partner_counts": "bold yellow",
     "organisations": "bold magenta",
 }
+OTHER = "bold blue"
 
 
 class Explanation:
@@ -34,7 +37,7 @@ class Explanation:
             used = [
                 table.table for table in MENTION_TABLES if any(row.table == table.table for row in mentions)
             ]
-            yield Text("  ").join(Text(name, STYLES[name]) for name in used)
+            yield Text("  ").join(Text(name, STYLES.get(name, OTHER)) for name in used)
 
     def _text(self, mentions: list[Mention], *, coloured: bool) -> Text:
         source = self._extraction.document.text.rstrip("\n")
@@ -45,7 +48,7 @@ class Explanation:
             return Text(source)
         text = Text(source)
         for row in mentions:
-            text.stylize(f"{STYLES[row.table]} underline", row.start, row.end)
+            text.stylize(f"{STYLES.get(row.table, OTHER)} underline", row.start, row.end)
         return text
 
     def _table(self, mentions: list[Mention]) -> Table:
@@ -60,11 +63,11 @@ class Explanation:
         table.add_column("score", justify="right", no_wrap=True)
         for row in mentions:
             table.add_row(
-                Text(" ".join(row.text.split()), STYLES[row.table]),
+                Text(" ".join(row.text.split()), STYLES.get(row.table, OTHER)),
                 row.table,
                 Text(row.shown),
                 *((Text(row.label or ""),) if labelled else ()),
                 row.rule,
-                f"{row.score:.2f}",
+                f"{math.floor(100 * row.score) / 100:.2f}",  # nothing is certain: never 1.00
             )
         return table

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,11 +23,15 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.batch import Progress, Summary
+from pipeline.cli.ending import visible
 from pipeline.cli.reference import columns
-from pipeline.evaluate import Evaluation, Shortfall
+from pipeline.evaluate import Evaluation, Shortfall, calibration
+from pipeline.evaluate.calibration import Outcomes
 from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
 from pipeline.records import TABLES, ErrorRecord
+from pipeline.review import report_pages
+from pipeline.review.report import ReviewReport
 from pipeline.rules import Rule
 from pipeline.storage import Place
 from pipeline.write import read_dataset
@@ -37,6 +41,15 @@ Report = Callable[[Progress], None]
 SHOWN_ERRORS = 5
 MEGABYTE = 1_000_000
 LOG_SECONDS = 1.0
+
+
+def escape(text: str) -> str:
+    """Return a text for the console as it is, whatever a document or a file name put into it."""
+    return without_markup(visible(text))
+
+
+def _one_line(text: str) -> str:
+    return escape(text.replace("\n", "\\n"))
 
 
 def speed(n_bytes: int, seconds: float) -> str:
@@ -111,6 +124,7 @@ class JsonLog:
             run_seconds=round(done.seconds, 3),
             model=done.model,
             resumed_documents=done.resumed_documents,
+            left_out=done.left_out,
         )
 
     def progress(self, progress: Progress) -> None:
@@ -150,7 +164,7 @@ def summary(console: Console, done: Summary) -> None:
         failed = errors_of(done.out)
         for row in failed[:SHOWN_ERRORS]:
             console.print(
-                f"[red]✗[/] {escape(row['source'])}: {escape(row['message'])} [dim]({row['stage']})[/]",
+                f"[red]✗[/] {_one_line(row['source'])}: {_one_line(row['message'])} [dim]({row['stage']})[/]",
                 soft_wrap=True,
             )
         if len(failed) > SHOWN_ERRORS:
@@ -162,8 +176,9 @@ def summary(console: Console, done: Summary) -> None:
         else f"{done.n_bytes / 1000:.1f} kB"
     )
     resumed = f", {done.resumed_documents} documents taken over" if done.resumed_documents else ""
+    left_out = f", {done.left_out} rows below --min-score left out" if done.left_out else ""
     console.print(
-        f"[dim]{size} in {done.seconds:.1f} s{resumed}, model {escape(done.model)}[/] → [bold]{escape(str(done.out))}[/]",
+        f"[dim]{size} in {done.seconds:.1f} s{resumed}{left_out}, model {escape(done.model)}[/] → [bold]{escape(str(done.out))}[/]",
         soft_wrap=True,
     )
 
@@ -199,11 +214,7 @@ def evaluation(console: Console, measured: Evaluation) -> None:
     for name, agreement in measured.column_agreement.items():
         listed = ", ".join(f"{column} {share:.3f}" for column, share in agreement.items())
         console.print(f"[dim]of matched {name}:[/] {listed}", soft_wrap=True, highlight=False)
-    sure = ", ".join(
-        f"{table} {found.mean_score:.3f} for {found.right:.3f}"
-        for table, found in measured.calibration.items()
-    )
-    console.print(f"[dim]mean score for share right:[/] {sure}", soft_wrap=True, highlight=False)
+    reliability(console, calibration.together(measured.outcomes))
     console.print(f"[dim]{len(measured.gold)} documents, model {escape(measured.model)}[/]")
     for source, reason in measured.failures.items():
         console.print(f"[red]✗[/] {escape(source)}: {escape(reason)}", soft_wrap=True)
@@ -212,6 +223,42 @@ def evaluation(console: Console, measured: Evaluation) -> None:
             f"[yellow]![/] {escape(source)}: the decoded text is not gold's, offsets may not fit",
             soft_wrap=True,
         )
+
+
+def reliability(console: Console, outcomes: Outcomes) -> None:
+    """Print, by table, what rows of about the same score claim and what share of them was right."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("scores of")
+    for title in ("from", "to", "rows", "mean", "right"):
+        table.add_column(title, justify="right")
+    errors = []
+    for name, listed in outcomes.items():
+        for number, found in enumerate(calibration.reliability(listed)):
+            figures = (found.lowest, found.highest), (found.mean_score, found.right)
+            (lowest, highest), (mean, right) = ([f"{figure:.3f}" for figure in pair] for pair in figures)
+            table.add_row("" if number else name, lowest, highest, str(found.rows), mean, right)
+        errors.append(f"{name} {calibration.expected_calibration_error(listed):.3f}")
+    console.print()
+    console.print(table)
+    console.print(f"[dim]expected calibration error:[/] {', '.join(errors)}", soft_wrap=True, highlight=False)
+
+
+def review_report(console: Console, found: ReviewReport) -> None:
+    """Print what the decisions on a run say."""
+    console.print(escape(report_pages.summary(found)), highlight=False, soft_wrap=True)
+    for remark in report_pages.remarks(found):
+        console.print(f"[yellow]![/] {escape(remark)}", highlight=False, soft_wrap=True)
+    for title, headings, rows in report_pages.tables_of(found):
+        if not rows:
+            continue
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        shown = [number for number in range(len(headings)) if any(row[number] for row in rows)]
+        for number in shown:
+            table.add_column(headings[number], justify="right" if number else "left", no_wrap=True)
+        for row in rows:
+            table.add_row(*(escape(row[number]) for number in shown))
+        console.print(f"\n[bold]{title}[/]")
+        console.print(table)
 
 
 FAULT_STYLES = {"missed": "yellow", "spurious": "red", "wrong value": "magenta", "wrong span": "blue"}

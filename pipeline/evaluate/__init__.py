@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline import annotate, flow, read, resolve
 from pipeline.document import RawDocument, StageError
-from pipeline.evaluate import mistakes, scoring
+from pipeline.evaluate import calibration, mistakes, scoring
+from pipeline.evaluate.calibration import Outcomes
 from pipeline.evaluate.clusters import ClusterScore, b_cubed
 from pipeline.evaluate.mistakes import Mistake
-from pipeline.evaluate.scoring import Calibration, GoldDocument, Rows, Scores, score
+from pipeline.evaluate.scoring import GoldDocument, Rows, Scores, score
 from pipeline.records import Mention, OrganisationMention
+from pipeline.scores import Estimates
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -70,8 +72,12 @@ class Evaluation:
         return scoring.column_agreement([document.rows for document in self.gold], self.predicted)
 
     @property
-    def calibration(self) -> dict[str, Calibration]:
-        return scoring.calibration([document.rows for document in self.gold], self.predicted)
+    def outcomes(self) -> list[Outcomes]:
+        """The predictions that count, document by document, and whether they were right."""
+        return [
+            calibration.outcomes(document.rows, rows)
+            for document, rows in zip(self.gold, self.predicted, strict=True)
+        ]
 
     def mistakes(self, tables: Iterable[str] = ()) -> Iterator[Mistake]:
         """Yield the disagreements, of ``tables`` only where any are named."""
@@ -88,7 +94,14 @@ class Evaluation:
             "scores": {name: measured.as_dict() for name, measured in self.scores.items()},
             "clusters": self.clusters.as_dict(),
             "column_agreement": self.column_agreement,
-            "calibration": {table: asdict(found) for table, found in self.calibration.items()},
+            "calibration": {
+                table: {
+                    "expected_calibration_error": calibration.expected_calibration_error(listed),
+                    "reliability": [asdict(found) for found in calibration.reliability(listed)],
+                    "precision_coverage": [cut._asdict() for cut in calibration.precision_coverage(listed)],
+                }
+                for table, listed in calibration.together(self.outcomes).items()
+            },
             "failures": self.failures,
             "differing_text": list(self.differing_text),
         }
@@ -99,12 +112,13 @@ def evaluate(
     docs: Path,
     nlp: "Language | None",
     *,
+    estimates: Estimates | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Process the documents of ``gold``, found by their source name under ``docs``, and return what comes out,
     as a run over all of them writes it.
 
-    A document's gold reference date is given to the pipeline. ``done`` is called after each document.
+    A document's gold reference date is given to the pipeline. ``estimates`` make its scores, as in ``flow``. ``done`` is called after each document.
     """
     found: list[tuple[Mention, ...]] = []
     failures: dict[str, str] = {}
@@ -113,7 +127,7 @@ def evaluate(
         try:
             raw = _read(docs, document.source)
             raw = replace(raw, reference_date=document.reference_date or raw.reference_date)
-            extraction = flow.process(raw, nlp, flow.Settings())
+            extraction = flow.process(raw, nlp, flow.Settings(), estimates=estimates)
         except StageError as error:
             failures[document.source] = f"{error.stage}: {error.message}"
             found.append(())

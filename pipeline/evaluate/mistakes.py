@@ -52,7 +52,7 @@ def mistakes(
 def _mistakes_of(
     measure: Measure, document: GoldDocument, predicted: Sequence[Row], context: int
 ) -> list[Mistake]:
-    gold = document.rows[measure.table.table]
+    gold = document.rows.get(measure.table.table, ())
     found = match(measure, gold, predicted)
     pairs: list[tuple[Fault, Row | None, Row | None]] = []
     spurious = set(found.spurious)

@@ -66,7 +66,7 @@ def value_columns(table: type[Mention]) -> tuple[str, ...]:
 def read_gold(path: Path) -> list[GoldDocument]:
     """Return the documents of a gold file; raises ``ValueError`` naming the line that cannot be used."""
     documents = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -87,7 +87,7 @@ def _gold_document(data: dict[str, Any]) -> GoldDocument:
                 Row(
                     row["start"],
                     row["end"],
-                    {name: _value(kind, row[name]) for name, kind in _kinds(table).items() if name in row},
+                    row_columns(table, row),
                     bool(row.get("optional", False)),
                 )
                 for row in data.get(table.table, [])
@@ -95,6 +95,11 @@ def _gold_document(data: dict[str, Any]) -> GoldDocument:
             for table in MENTION_TABLES
         },
     )
+
+
+def row_columns(table: type[Mention], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of ``table`` that JSON states, as records hold them; raises where a value does not fit."""
+    return {name: column_value(kind, said[name]) for name, kind in _kinds(table).items() if name in said}
 
 
 def _kinds(table: type[Mention]) -> dict[str, pa.DataType]:
@@ -105,7 +110,7 @@ def _kinds(table: type[Mention]) -> dict[str, pa.DataType]:
     }
 
 
-def _value(kind: pa.DataType, value: Any) -> Any:
+def column_value(kind: pa.DataType, value: Any) -> Any:
     """Return a JSON value as the Python value that a record holds in a column of this type."""
     if value is None:
         return None
@@ -115,6 +120,8 @@ def _value(kind: pa.DataType, value: Any) -> Any:
         return date.fromisoformat(value)
     if pa.types.is_time(kind):
         return time.fromisoformat(value)
+    if pa.types.is_integer(kind):
+        return int(value)
     return value
 
 
@@ -309,31 +316,3 @@ def column_agreement(gold: Sequence[Rows], predicted: Sequence[Rows]) -> dict[st
         table: {name: sum(values) / len(values) for name, values in columns.items()}
         for table, columns in equal.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How sure the predictions that count were on average, and what share of them was right."""
-
-    mean_score: float
-    right: float
-
-
-def calibration(gold: Sequence[Rows], predicted: Sequence[Rows]) -> dict[str, Calibration]:
-    """Return, by table, whether scores are the probabilities that they claim to be; organisations by their name.
-
-    Tables with no predictions that count are left out.
-    """
-    found = {}
-    for measure in JUDGED:
-        table = measure.table.table
-        outcomes: list[tuple[float, bool]] = []
-        for gold_rows, predicted_rows_ in zip(gold, predicted, strict=True):
-            rows = predicted_rows_.get(table, ())
-            matching = match(measure, gold_rows.get(table, ()), rows)
-            outcomes += [(rows[index].score, True) for _, index in matching.pairs]
-            outcomes += [(rows[index].score, False) for index in matching.spurious]
-        if outcomes:
-            scores, rights = zip(*outcomes, strict=True)
-            found[table] = Calibration(sum(scores) / len(outcomes), sum(rights) / len(outcomes))
-    return found

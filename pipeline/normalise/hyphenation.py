@@ -47,7 +47,7 @@ def _keeps_hyphen(text: str, start: int, end: int) -> bool | None:
     before, after = text[start - 1], text[end]
     if text[start] == "–" and not (before.isdigit() and after.isdigit()):
         return None
-    if before.isdigit() or after.isdigit():
+    if not (before.isalpha() and after.isalpha()):  # digits, and numbers that are none, such as ½
         return None if LIST_NUMBER.match(text, end) else True
     first_start = start
     while first_start and text[first_start - 1].isalpha():

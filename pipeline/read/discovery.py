@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, os_problem, posix, refused
+from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, no_file, os_problem, posix, refused
 from pipeline.read.tables import TABLE_SUFFIXES, Columns, rows
-from pipeline.storage import Place, files_under, folder_of, is_uri, place
+from pipeline.storage import Place, Status, files_under, folder_of, is_uri, place
 
 NO_DOCUMENTS = frozenset((
     ".bat", ".c", ".cfg", ".cmd", ".conf", ".cpp", ".css", ".go", ".h", ".ini", ".ipynb", ".java", ".js",
@@ -128,6 +128,8 @@ class _Walk:
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
+        self._linked: set[tuple[int, int]] = set()
+        """Folders that a link led to, by device and inode: links to links would else make paths without end."""
 
     def visit(self, path: Path, name: str) -> Iterator[Source]:
         """Yield the inputs at a path that was named."""
@@ -141,7 +143,7 @@ class _Walk:
             if stat.S_ISDIR(status.st_mode):
                 yield from self._folder(path, "" if name == "." else f"{name}/", ())
             else:
-                yield from self._file(path, name, status.st_size)
+                yield from self._file(path, name, status)
 
     def remote(self, uri: str) -> Iterator[Source]:
         """Yield the inputs that a URI names, by their URIs."""
@@ -150,15 +152,17 @@ class _Walk:
                 below = path.uri[len(folder_of(uri)) :].split("/") if path.uri != uri else []
                 if any(map(_passed_over, below)) or (below and path.suffix.lower() in NO_DOCUMENTS):
                     continue
-                yield from self._file(path, path.uri, path.stat().st_size)
+                yield from self._file(path, path.uri, path.stat())
         except OSError as error:
             yield Source(uri, problem=os_problem(error))
 
-    def _file(self, path: Place, name: str, size: int) -> Iterator[Source]:
-        if path.suffix.lower() in TABLE_SUFFIXES:
+    def _file(self, path: Place, name: str, status: os.stat_result | Status) -> Iterator[Source]:
+        if not stat.S_ISREG(status.st_mode):
+            yield Source(name, path, problem=no_file(status.st_mode))
+        elif path.suffix.lower() in TABLE_SUFFIXES:
             yield from rows(path, name, self.columns)
         else:
-            yield Source(name, path, size=size)
+            yield Source(name, path, size=status.st_size)
 
     def _folder(self, folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Source]:
         """Yield the inputs of a folder in path order; ``above`` are the folders around it, by device and inode."""
@@ -175,15 +179,25 @@ class _Walk:
         entries.sort(key=lambda pair: pair[0].name + "/" * pair[1])  # as the whole paths sort
         for entry, is_folder in entries:
             path, name = folder / entry.name, prefix + entry.name
+            if is_folder and entry.is_symlink() and not self._is_new(entry):
+                continue
             if is_folder:
                 yield from self._folder(path, f"{name}/", (*above, here))
             elif path.suffix.lower() not in NO_DOCUMENTS:
                 try:
-                    size = entry.stat().st_size
+                    status = entry.stat()
                 except OSError as error:
                     yield Source(name, path, problem=os_problem(error))
                 else:
-                    yield from self._file(path, name, size)
+                    yield from self._file(path, name, status)
+
+    def _is_new(self, link: "os.DirEntry[str]") -> bool:
+        """Tell whether no link before led to the same folder; its files are listed once."""
+        status = link.stat()
+        folder = (status.st_dev, status.st_ino)
+        known = folder in self._linked
+        self._linked.add(folder)
+        return not known
 
 
 def _passed_over(name: str) -> bool:

@@ -28,6 +28,11 @@ SAMPLE = 200_000
 ACCIDENTAL = 4
 """Bytes after the first of a sequence: with more of them valid UTF-8 is no accident."""
 
+NOT_FOR_DOCUMENTS = frozenset(
+    ("idna", "mbcs", "oem", "palmos", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+)
+"""Codecs for other things than documents (``codecs``, Python Specific Encodings); some know no replacement character."""
+
 DECLARED_BONUS = 2.0
 """What a declaration counts: about as much as one letter."""
 
@@ -79,7 +84,7 @@ def codec_name(declared: str | None) -> str | None:
         "".encode(info.name)
     except (LookupError, ValueError):
         return None
-    return info.name
+    return None if info.name in NOT_FOR_DOCUMENTS else info.name
 
 
 def best_legacy(data: bytes, declared: str | None = None) -> str:

@@ -173,6 +173,7 @@ class _Renderer:
             elif self.heading_from >= 0:
                 inner = re.sub(r"<[^>]*>", " ", self.source[self.heading_from : piece.start])
                 self.heading = " ".join(html.unescape(inner).split()) or None
+                self.heading_from = -1
         if self.tables and self.tables[-1].short:
             self.gap.space = True
         else:

@@ -3,7 +3,8 @@
 import re
 from datetime import date
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.headerregistry import BaseHeader, HeaderRegistry
+from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 
 from pipeline.document import StageError
@@ -12,21 +13,38 @@ from pipeline.read.encoding import codec_name, decode
 from pipeline.read.extracted import Extracted
 from pipeline.read.markup import declared_charset
 
+LONGEST_HEADER = 4_000
+"""Characters of a header that are parsed: the library's time and memory grow with the square of them."""
+
+
+class _BoundedHeaders(HeaderRegistry):
+    """Parses headers no further than ``LONGEST_HEADER``; one that breaks the library's parser is empty."""
+
+    def __call__(self, name: str, value: str) -> BaseHeader:
+        try:
+            return super().__call__(name, value[:LONGEST_HEADER])
+        except RecursionError:
+            raise
+        except Exception:  # IndexError, AttributeError and more, from one version of Python to the next
+            return super().__call__("x-broken", "")
+
+
+POLICY = policy.default.clone(header_factory=_BoundedHeaders())
+
 
 def extract(data: bytes, max_text: int) -> Extracted:
     """Return the body (plain text preferred, else HTML), the subject as title and the day of ``Date``.
 
-    Attachments are not read. Raises ``StageError`` where the message has no text.
+    Attachments are not read. Raises ``StageError`` where the message has no text, or parts within parts without end.
     """
     del max_text  # a message's text is never larger than the message
-    message = message_from_bytes(data, policy=policy.default)
-    assert isinstance(message, EmailMessage)
     try:
-        body = message.get_body(("plain", "html"))
-    except (KeyError, AttributeError, ValueError, LookupError):
-        body = message if not message.is_multipart() else None
-    if body is None:
-        body = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
+        message = message_from_bytes(data, policy=POLICY)
+        body = _body(message)
+    except RecursionError as error:
+        raise StageError(
+            "read", "corrupt", "the message is damaged: its parts are nested too deeply"
+        ) from error
     if body is None:
         raise StageError("read", "no_text", "the message has no text, only attachments")
     payload = body.get_payload(decode=True)
@@ -37,6 +55,17 @@ def extract(data: bytes, max_text: int) -> Extracted:
     if is_html:
         text = html.parse(text).content.text
     return Extracted(text, _subject(message), _date(message), encoding)
+
+
+def _body(message: EmailMessage) -> Message | None:
+    """Return the part that is read; None where no part is text."""
+    try:
+        body = message.get_body(("plain", "html"))
+    except (KeyError, AttributeError, ValueError, LookupError):
+        body = message if not message.is_multipart() else None
+    if body is None:
+        body = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
+    return body
 
 
 def _subject(message: EmailMessage) -> str | None:

@@ -19,6 +19,8 @@ from pipeline.read.extracted import Extracted
 
 CHUNK = 2**20
 PARAGRAPH = "\n\n"
+LONGEST_PROPERTIES = 20_000
+"""Characters of document properties that are looked at."""
 DOCX_PARTS = (
     re.compile(r"word/header\d*\.xml"),
     re.compile(r"word/document\d*\.xml"),
@@ -35,12 +37,13 @@ def extract_docx(data: bytes, max_text: int) -> Extracted:
     Raises ``StageError`` for what is encrypted, damaged or unpacks beyond ``max_text`` bytes.
     """
     archive = _Archive(data, max_text)
-    texts: list[str] = []
+    texts: dict[str, None] = {}
+    """The texts in order, each once: pages may share a header."""
     for part in DOCX_PARTS:
         for name in sorted(filter(part.fullmatch, archive.names)):
             text = archive.parse(name, _Docx()).strip("\n")
-            if text.strip() and text not in texts:
-                texts.append(text)
+            if text.strip():
+                texts[text] = None
     properties = archive.properties("docProps/core.xml")
     day = metadata_date(properties.get("modified", "") or properties.get("created", ""))
     return Extracted(PARAGRAPH.join(texts), properties.get("title") or None, day)
@@ -56,7 +59,7 @@ def extract_odt(data: bytes, max_text: int) -> Extracted:
         "META-INF/manifest.xml"
     ):
         raise StageError("read", "encrypted", "the document is protected by a password")
-    text = archive.parse("content.xml", _Odt()).strip("\n")
+    text = archive.parse("content.xml", _Odt(room=max_text)).strip("\n")
     properties = archive.properties("meta.xml")
     day = metadata_date(properties.get("date", "") or properties.get("creation-date", ""))
     return Extracted(text, properties.get("title") or None, day)
@@ -105,19 +108,23 @@ class _Archive:
             return {}
         found: dict[str, str] = {}
         current = ""
+        size = 0
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             nonlocal current
             current = local(tag)
 
         def characters(text: str) -> None:
-            found[current] = " ".join((found.get(current, "") + text).split())
+            nonlocal size
+            size += len(text)
+            if size <= LONGEST_PROPERTIES:
+                found[current] = found.get(current, "") + text
 
         try:
             self._parse(name, start, lambda tag: None, characters)
         except StageError:  # damaged properties cost the title, not the text
             return {}
-        return found
+        return {name: " ".join(text.split()) for name, text in found.items()}
 
     def _parse(
         self,
@@ -280,6 +287,8 @@ class _Docx(_Text):
             self.paragraph.append(text)
 
 
+MOST_SPACES = 1000
+"""Spaces that one tag of an ODT may stand for."""
 ODT_HIDDEN = frozenset(
     {"tracked-changes", "annotation", "scripts", "font-face-decls", "automatic-styles", "forms"}
 )
@@ -294,6 +303,8 @@ class _Odt(_Text):
     """The paragraphs that notes stand in, set aside."""
     citation: bool = False
     items: int = 0
+    room: int = 0
+    """Spaces that may still be written out: the only characters that take more room as text than as XML."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: PLR0912
         name = local(tag)
@@ -308,7 +319,7 @@ class _Odt(_Text):
                 self.depth += 1
             case "s":
                 count = next((value for key, value in attributes.items() if local(key) == "c"), "1")
-                self.paragraph.append(" " * min(int(count) if count.isdigit() else 1, 1000))
+                self._add_spaces(min(int(count[:9]), MOST_SPACES) if count[:9].isdecimal() else 1)
             case "tab":
                 self.paragraph.append("\t")
             case "line-break":
@@ -356,6 +367,12 @@ class _Odt(_Text):
         if self.depth and not self.hidden and not self.citation:
             # white space collapses (OpenDocument 1.3, part 3, 6.1.2)
             self.paragraph.append(re.sub(r"[ \t\r\n]+", " ", text))
+
+    def _add_spaces(self, count: int) -> None:
+        self.room -= count
+        if self.room < 0:
+            raise StageError("read", "too_large", "the document unpacks to more than the limit allows")
+        self.paragraph.append(" " * count)
 
     def result(self) -> str:
         self.end_paragraph()

@@ -40,6 +40,14 @@ class Source:
     size: int | None = None
     problem: Problem | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", writable(self.name))
+
+
+def writable(text: str) -> str:
+    """Return a text as UTF-8 can hold it: bytes of a file name that are none, and lone surrogates, escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
 
 def refused(name: str, error_type: str, message: str) -> Source:
     """Return a source that stands for an input that cannot be read."""
@@ -85,7 +93,7 @@ def _load_file(path: Place, max_bytes: int) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for a writer for ever
-            raise StageError("read", "not_a_file", f"this is {_kind(status.st_mode)}, not a file")
+            raise StageError(*no_file(status.st_mode))
         if status.st_size > max_bytes:
             raise too_large(status.st_size, max_bytes)
         with path.open("rb") as file:
@@ -94,6 +102,11 @@ def _load_file(path: Place, max_bytes: int) -> bytes:
         raise StageError(*os_problem(error)) from error
     except ValueError as error:  # a null byte in the path
         raise StageError("read", "not_found", f"this is no possible path: {error}") from error
+
+
+def no_file(mode: int) -> Problem:
+    """Return the problem of what is no regular file."""
+    return Problem("read", "not_a_file", f"this is {_kind(mode)}, not a file")
 
 
 def _kind(mode: int) -> str:

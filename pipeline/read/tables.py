@@ -2,10 +2,9 @@
 
 import csv
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,12 +12,15 @@ import pyarrow.parquet as pq
 from pipeline.document import StageError
 from pipeline.read.dates import metadata_date
 from pipeline.read.encoding import decode
-from pipeline.read.source import Source, os_problem, refused
+from pipeline.read.source import DEFAULT_MAX_BYTES, Source, os_problem, refused
 from pipeline.storage import Place
 
 TABLE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"})
 DEFAULT_TEXT_COLUMN = "text"
-BATCH_ROWS = 256
+BATCH_ROWS = 16
+"""Rows of a Parquet file that are held at once; each may unpack to far more than its share of the file."""
+LONGEST_LINE = DEFAULT_MAX_BYTES
+"""Bytes of a line of a table, so that none takes more memory than a document may."""
 
 
 class Columns(NamedTuple):
@@ -94,7 +96,12 @@ def _date(value: object) -> date | None:
 
 def _json_lines(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
     with path.open("rb") as lines:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b"")):
+            if len(line) == LONGEST_LINE:
+                yield f"the line has more than {LONGEST_LINE / 2**20:.0f} MiB"
+                while line and not line.endswith(b"\n"):
+                    line = lines.readline(LONGEST_LINE)  # noqa: PLW2901 - the rest of it
+                continue
             unmarked = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
             if not unmarked.strip():
                 continue
@@ -102,6 +109,9 @@ def _json_lines(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | 
                 row = json.loads(unmarked)
             except ValueError as error:
                 yield f"the line is no JSON: {error}"
+                continue
+            except RecursionError:
+                yield "the line is no table row: its values are nested too deeply"
                 continue
             yield row if isinstance(row, dict) else "the line is no JSON object"
 
@@ -111,12 +121,19 @@ def _csv(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
         head = file.read(2**16)
     cut = head.rfind(b"\n") + 1 or len(head)
     encoding = decode(head[:cut]).encoding
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding=encoding, newline="") as lines:
-        first = lines.readline()
+        first = lines.readline(LONGEST_LINE)
         lines.seek(0)
         delimiter = max("\t" if path.suffix.lower() == ".tsv" else ",", ";", "\t", key=first.count)
-        yield from csv.DictReader(lines, delimiter=delimiter)
+        yield from csv.DictReader(_bounded(lines), delimiter=delimiter)
+
+
+def _bounded(lines: IO[str]) -> Iterator[str]:
+    for line in iter(lambda: lines.readline(LONGEST_LINE), ""):
+        if len(line) == LONGEST_LINE:
+            raise _TableError(f"a line has more than {LONGEST_LINE // 2**20} Mi characters")
+        yield line
 
 
 def _parquet(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
@@ -126,7 +143,14 @@ def _parquet(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str
             if column not in table.schema_arrow.names:
                 raise _TableError(_no_column(column, columns))
         for batch in table.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
-            yield from batch.to_pylist()
+            names = batch.schema.names
+            if not set(wanted) <= set(names):
+                raise _TableError("it is damaged: columns that it states are not in it")
+            values = {
+                name: batch.column(names.index(name)) for name in wanted
+            }  # the first of a name that is twice
+            for row in range(batch.num_rows):  # one at a time: values are small in Arrow and large in Python
+                yield {name: column[row].as_py() for name, column in values.items()}
 
 
 _READERS = {

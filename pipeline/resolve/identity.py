@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pipeline import rules
 
+VARIANTS = "organisations/variants.yaml"
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -36,11 +37,10 @@ class Variant(BaseModel):
 @cache
 def variants() -> Sequence[Variant]:
     """Return the spellings of ``rules/organisations/variants.yaml``; raises ``RuleError`` where it cannot be used."""
-    path = rules.rules_folder() / "organisations" / "variants.yaml"
     try:
-        return TypeAdapter(list[Variant]).validate_python(rules.read_yaml(path))
+        return TypeAdapter(list[Variant]).validate_python(rules.read_rules(VARIANTS))
     except ValidationError as error:
-        raise rules.RuleError(f"{path}: {error}") from error
+        raise rules.RuleError(f"{VARIANTS}: {error}") from error
 
 
 @cache

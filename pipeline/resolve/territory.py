@@ -63,11 +63,10 @@ class _Territory(BaseModel):
 
 @cache
 def _territory() -> _Territory:
-    path = rules.rules_folder() / "territory.yaml"
     try:
-        return _Territory.model_validate(rules.read_yaml(path))
+        return _Territory.model_validate(rules.read_rules("territory.yaml"))
     except ValidationError as error:
-        raise rules.RuleError(f"{path}: {error}") from error
+        raise rules.RuleError(f"territory.yaml: {error}") from error
 
 
 @cache

@@ -46,7 +46,7 @@ class Stop(NamedTuple):
     @property
     def previous(self) -> str:
         """The word in front of the one that it closes, with its punctuation."""
-        return (["", *self.before[-80:].split()])[-2] if self.before else ""
+        return ["", "", *self.before[-80:].split()][-2]
 
     @property
     def is_early(self) -> bool:

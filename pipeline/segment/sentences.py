@@ -8,8 +8,10 @@ from pipeline.segment.full_stops import CAPITAL, LOOKBACK, Stop, ends_sentence, 
 from pipeline.segment.layout import Unit
 from pipeline.segment.words import is_abbreviation, is_known
 
-STOP = re.compile(r"([.!?…]++)([”\"»)\]’'“]*+)(?=\s+(?:([–—−-])\s+)?(?:([„\"“«(\[‚'‘]*+)(\w+|§))?)")
-"""A mark, the brackets and quotation marks that it closes, and what follows: a dash, what is opened, a word."""
+STOP = re.compile(
+    r"([.!?…](?<![.!?…].)[.!?…]*+)([”\"»)\]’'“]*+)(?=\s+(?:([–—−-])\s+)?(?:([„\"“«(\[‚'‘]*+)(\w+|§))?)"
+)
+"""A mark, not from its middle on, the brackets and quotation marks that it closes, and what follows: a dash, what is opened, a word."""
 PLAIN = frozenset(".?!")
 PAIRED = re.compile(
     r"\([^()]{0,600}\)|\"[^\"]{0,100}\"|„[^„”“\"]{0,100}[”“\"]|“[^”“]{0,100}”|«[^»]{0,100}»|»[^«]{0,100}«"

@@ -20,7 +20,7 @@ _NOMINAL = frozenset({"subst", "adj", "ppas", "depr", "ger", "brev", "ign"})
 @cache
 def words(category: str) -> frozenset[str]:
     """Return the words of a category of ``rules/vocabulary/abbreviations.yaml``, in lower case unless it is exact."""
-    entry = rules.read_yaml(rules.rules_folder() / "vocabulary" / "abbreviations.yaml")[category]
+    _, entry = rules.vocabulary()[category]
     return frozenset(form if entry.get("exact") else form.lower() for form in entry["forms"])
 
 

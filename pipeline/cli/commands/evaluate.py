@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import CORPUS, Model, console, load
+from pipeline.cli.options import CORPUS, Model, Rules, console, load
+
+if TYPE_CHECKING:
+    from pipeline.evaluate import Evaluation
 
 
 def evaluate(
@@ -18,11 +21,18 @@ def evaluate(
         Path, typer.Option(help="Folder of the documents that gold names.", exists=True, file_okay=False)
     ] = CORPUS / "docs",
     model: Model = "auto",
+    rules: Rules = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="List what was missed, misread or wrongly found.")
     ] = False,
     table: Annotated[list[str] | None, typer.Option(help="List only the errors of this table.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw how well scores hold, as .svg, .png or .pdf (needs matplotlib)."
+        ),
+    ] = None,
     gate: Annotated[
         Path | None,
         typer.Option(metavar="BASELINE", help="Fail where a floor of this baseline is not reached."),
@@ -40,6 +50,8 @@ def evaluate(
       plextract evaluate --errors --table dates --model none
 
       plextract evaluate --gate corpus/baseline.json
+
+      plextract evaluate --gold corpus/unseen/gold.jsonl --docs corpus/unseen/docs --plot scores.svg
     """
     from pipeline.cli import screen
     from pipeline.evaluate import Baseline
@@ -61,6 +73,8 @@ def evaluate(
                 screen.mistake(terminal, fault)
             terminal.print()
         screen.evaluation(terminal, measured)
+    if plot:
+        _draw(measured, plot)
     baseline = Baseline.read(gate or CORPUS / "baseline.json")
     if update_baseline:
         baseline = baseline.raised(measured.model, measured.figures)
@@ -72,3 +86,16 @@ def evaluate(
         screen.shortfalls(console(stderr=True), shortfalls)
         if shortfalls:
             raise typer.Exit(FAILURE)
+
+
+def _draw(measured: "Evaluation", path: Path) -> None:
+    from pipeline.evaluate.calibration import together
+
+    try:
+        from pipeline.evaluate import plots
+    except ImportError:
+        fail("plots need matplotlib: pip install 'plextract[notebooks]'", WRONG_USE)
+    try:
+        plots.calibration(together(measured.outcomes), path)
+    except (OSError, ValueError) as error:
+        fail(f"{path}: {error}", WRONG_USE)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import fail
-from pipeline.cli.options import Model, ReferenceDate, console, load
+from pipeline.cli.options import Model, ReferenceDate, Rules, console, load
 
 
 def explain(
@@ -15,6 +15,7 @@ def explain(
     ],
     model: Model = "auto",
     reference_date: ReferenceDate = None,
+    rules: Rules = None,
 ) -> None:
     """Show what is read in a text, by which rule, and how sure that is.
 

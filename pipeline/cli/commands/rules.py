@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.ending import FAILURE, WRONG_USE, fail
-from pipeline.cli.options import console
+from pipeline.cli.options import Rules, console, rule_ids, tables
 
 rules_app = typer.Typer(
     help="Look at the extraction rules and check them against their own examples.", no_args_is_help=True
@@ -13,28 +13,41 @@ rules_app = typer.Typer(
 
 
 @rules_app.command("check")
-def check_rules() -> None:
+def check_rules(
+    tables_: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TABLE", autocompletion=tables, help="Only the rules of these tables."),
+    ] = None,
+    rules: Rules = None,
+) -> None:
     """Check that every rule matches its examples, and nothing else does.
 
-    [b]Example[/]
+    [b]Examples[/]
 
       plextract rules check
+
+      plextract rules check dates
+
+      plextract rules check --rules my-rules
     """
     from pipeline import examples
     from pipeline.rules import RuleError
 
+    wanted = [table for table in examples.TABLES if not tables_ or table.name in tables_]
+    if unknown := sorted(set(tables_ or ()) - {table.name for table in wanted}):
+        fail(f"there are no rules of a table {unknown[0]}", WRONG_USE)
     failures = []
     try:
-        for table in examples.TABLES:
+        for table in wanted:
             failures += (found := examples.check_table(table))
             outcome = f"failures: {len(found)}" if found else "all hold"
-            rules = table.rules()
+            held = table.rules()
             n_examples, n_negatives = (
-                sum(len(rule.examples) for rule in rules),
-                sum(len(rule.negatives) for rule in rules),
+                sum(len(rule.examples) for rule in held),
+                sum(len(rule.negatives) for rule in held),
             )
             typer.echo(
-                f"{table.name}: {len(rules)} rules, {n_examples} examples, {n_negatives} negatives, {outcome}"
+                f"{table.name}: {len(held)} rules, {n_examples} examples, {n_negatives} negatives, {outcome}"
             )
     except RuleError as error:
         fail(str(error))
@@ -48,8 +61,10 @@ def check_rules() -> None:
 @rules_app.command("list")
 def list_rules(
     table: Annotated[
-        str | None, typer.Argument(metavar="TABLE", help="Only the rules of this table.")
+        str | None,
+        typer.Argument(metavar="TABLE", autocompletion=tables, help="Only the rules of this table."),
     ] = None,
+    rules: Rules = None,
 ) -> None:
     """List the rules and what each is for.
 
@@ -67,7 +82,10 @@ def list_rules(
 
 @rules_app.command("show")
 def show_rule(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="A rule's id, as in the column rule.")],
+    rule_id: Annotated[
+        str, typer.Argument(metavar="ID", autocompletion=rule_ids, help="A rule's id, as in the column rule.")
+    ],
+    rules: Rules = None,
 ) -> None:
     """Show one rule: its purpose, pattern and examples.
 

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.ending import SOME_FAILED, WRONG_USE, clean_end, fail
-from pipeline.cli.options import Model, ReferenceDate, console, load
+from pipeline.cli.options import (
+    MaxBytes,
+    Model,
+    Out,
+    ReferenceDate,
+    Rules,
+    Teryt,
+    Workers,
+    console,
+    load,
+)
 
 
 def run(
@@ -19,19 +29,11 @@ def run(
         ),
     ] = None,
     *,
-    out: Annotated[
-        str,
-        typer.Option("--out", "-o", help="Folder or URI for the datasets; a run that is there is replaced."),
-    ],
+    out: Out,
     model: Model = "auto",
+    rules: Rules = None,
     reference_date: ReferenceDate = None,
-    teryt: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The register TERC as CSV, as GUS publishes it: local governments get their codes from it.",
-        ),
-    ] = None,
+    teryt: Teryt = None,
     files_from: Annotated[
         Path | None,
         typer.Option(metavar="LIST", help="Read more inputs from this file, one a line; - is stdin."),
@@ -47,12 +49,11 @@ def run(
         str | None,
         typer.Option(metavar="HOST:PORT", help="The cluster; without it Ray starts one on this machine."),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes to work with; without it one, or all of a cluster.")
-    ] = None,
-    max_bytes: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="Largest input to read, such as 20MB.")
-    ] = None,
+    workers: Workers = None,
+    max_bytes: MaxBytes = None,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out rows that are less probably right than this.")
+    ] = 0.0,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Log to stderr, one JSON object a line.")
     ] = False,
@@ -100,7 +101,9 @@ def run(
         check_register(teryt)
         shards_through = ray_cluster(address, workers) if engine == "ray" else None
         annotator = load(model, log)
-        settings = Settings(reference_date=reference_date.date() if reference_date else None, teryt=teryt)
+        settings = Settings(
+            reference_date=reference_date.date() if reference_date else None, teryt=teryt, min_score=min_score
+        )
         try:
             with progress_bar(console(stderr=True), quiet=log_json) as report:
                 done = batch.run(

@@ -6,15 +6,21 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.ending import WRONG_USE, fail
-from pipeline.cli.options import console
+from pipeline.cli.options import console, tables
 
 
 def schema(
     *,
-    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="Only this table.")] = None,
+    table: Annotated[
+        str | None, typer.Argument(metavar="TABLE", autocompletion=tables, help="Only this table.")
+    ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the reference as README.md has it.")
     ] = False,
+    dictionary: Annotated[
+        bool, typer.Option("--dictionary", help="Print the data dictionary as a Markdown page.")
+    ] = False,
+    html: Annotated[bool, typer.Option("--html", help="Print the data dictionary as an HTML page.")] = False,
     into: Annotated[
         Path | None,
         typer.Option(metavar="PAGE", help="Renew the reference between the markers of this page."),
@@ -29,6 +35,8 @@ def schema(
       plextract schema --markdown
 
       plextract schema --into README.md
+
+      plextract schema --html > dictionary.html
     """
     from pipeline.cli import reference, screen
 
@@ -40,6 +48,14 @@ def schema(
         return
     if markdown:
         typer.echo(reference.markdown(), nl=False)
+        return
+    if dictionary:
+        typer.echo(reference.dictionary(), nl=False)
+        return
+    if html:
+        from pipeline import report
+
+        typer.echo(report.dictionary(), nl=False)
         return
     if table is not None and table not in reference.names():
         fail(f"there is no table {table}; there are {', '.join(reference.names())}", WRONG_USE)

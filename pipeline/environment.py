@@ -1,0 +1,10 @@
+"""The environment variables that stand in for options of the command line; an option that is given comes first."""
+
+RULES = "PLEXTRACT_RULES"
+"""The folder of the user's own rules. It holds for the whole process, and for programs that import the package."""
+MODEL = "PLEXTRACT_MODEL"
+WORKERS = "PLEXTRACT_WORKERS"
+TERYT = "PLEXTRACT_TERYT"
+REFERENCE_DATE = "PLEXTRACT_REFERENCE_DATE"
+MAX_BYTES = "PLEXTRACT_MAX_BYTES"
+OUT = "PLEXTRACT_OUT"

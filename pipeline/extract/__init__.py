@@ -1,1 +1,0 @@
-"""One module a table: each takes a document and returns its rows."""

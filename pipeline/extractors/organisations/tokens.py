@@ -1,0 +1,180 @@
+"""A unit of text as words and signs, with what the grammar of names asks of them."""
+
+import bisect
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, chain, compress
+from operator import attrgetter
+from typing import NamedTuple
+
+from pipeline import morphology
+from pipeline.document import Document, Span
+from pipeline.morphology import Reading
+from pipeline.nominals import Option, options
+from pipeline.rules import tokens_of
+
+BROKEN = re.compile(r"-[ \t]*\n[ \t]*-")
+"""A hyphen at the end of a line, repeated at the beginning of the next as Polish spelling asks."""
+TOKEN = re.compile(rf"(\s*+)([^\W\d_]+(?:(?:{BROKEN.pattern}|[-‐‑'’])\w+)*|\d+|,,|''|\S|\Z)")
+"""A word, number or sign with the space in front of it, or what space there is at the end."""
+ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+NUMBERED = re.compile(r"-\d+$")
+OPENING = frozenset({"„", '"', "«", "“", "‚", "'", "”", ",,", "»"})
+CLOSING = frozenset({"”", '"', "»", "“", "’", "'", "''", "«"})
+
+
+class Token(NamedTuple):
+    """A word, number or sign; ``gap`` is what stands between it and the one before."""
+
+    text: str
+    start: int
+    end: int
+    gap: str
+
+
+Words = Mapping[str, Sequence[int]]
+"""From the words of a document, its longest runs of letters, to where they stand."""
+
+
+def words_of(document: Document, calling: Set[str]) -> Words:
+    """Return the words that begin with a capital or are among ``calling``, each with its places in text order."""
+    tokens = tokens_of(document)
+    wanted = {form for form in {*tokens.forms} if form[:1].isupper() or form in calling}
+    words: dict[str, list[int]] = {}
+    for form, start in compress(
+        zip(tokens.forms, tokens.starts, strict=True), map(wanted.__contains__, tokens.forms)
+    ):
+        words.setdefault(form, []).append(start)
+    return words
+
+
+START = attrgetter("start")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The tokens of a stretch of text that no name crosses; ``legal`` are the places of legal forms among them."""
+
+    text: str
+    tokens: Sequence[Token]
+    legal: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, text: str, span: Span, legal_forms: Iterable[Span]) -> "Unit":
+        """Cut ``text[span]`` into tokens; each legal form is one token."""
+        tokens: list[Token] = []
+        legal: set[int] = set()
+        at = span.start
+        for first, last in [*legal_forms, Span(span.end, span.end)]:
+            found = TOKEN.findall(text, at, first)
+            gap = found.pop()[0]
+            if found and not found[-1][1]:
+                gap = found.pop()[0]  # space at the end, without a token
+            if found:
+                gaps, words = zip(*found, strict=True)
+                borders = [*accumulate(map(len, chain.from_iterable(found)), initial=at)]
+                if any("\n" in word for word in words):
+                    words = tuple(BROKEN.sub("-", word) for word in words)
+                tokens += map(Token._make, zip(words, borders[1::2], borders[2::2], gaps, strict=True))
+            if first < last:
+                legal.add(len(tokens))
+                tokens.append(Token(text[first:last], first, last, gap))
+                at = last
+        return cls(text, tokens, frozenset(legal))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def word(self, at: int) -> str:
+        """Return the token at a place, empty outside the unit."""
+        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
+
+    def near(self, at: int) -> bool:
+        """Tell whether the token at a place follows the one before after white space of one line or a line end."""
+        return 0 < at < len(self.tokens) and self.tokens[at].gap.isspace() and "\t" not in self.tokens[at].gap
+
+    def capital(self, at: int) -> bool:
+        """Tell whether a word with a first capital stands there."""
+        return self.word(at)[:1].isupper()
+
+    def at_offset(self, offset: int) -> int:
+        """Return the first token that begins at or after an offset."""
+        return bisect.bisect_left(self.tokens, offset, key=START)
+
+
+@lru_cache(maxsize=50_000)
+def nouns(word: str) -> tuple[Option, ...]:
+    """Return the readings of a word as a noun."""
+    return tuple(option for option in options(word) if option.noun)
+
+
+@lru_cache(maxsize=50_000)
+def adjectives(word: str) -> frozenset[Reading]:
+    """Return the readings of a word as an adjective or participle."""
+    return frozenset(option.reading for option in options(word) if not option.noun)
+
+
+@lru_cache(maxsize=50_000)
+def in_case(word: str, case: str) -> bool:
+    """Tell whether the word can stand in a case; one that the dictionary does not know can stand in any."""
+    found = options(word)
+    if any(option.reading.case == case for option in found):
+        return True
+    return is_unknown(word) or (bool(found) and all(option.kind == "guess" for option in found))
+
+
+@lru_cache(maxsize=50_000)
+def is_unknown(word: str) -> bool:
+    """Tell whether the dictionary knows nothing of the word."""
+    return word[:1].isalpha() and not options(word) and not morphology.analyse(word)
+
+
+FUNCTION_WORDS = frozenset({
+    "w", "we", "z", "ze", "na", "do", "od", "po", "przed", "przy", "pod", "nad", "dla", "bez", "o", "u", "za", "przez",
+    "oraz", "i", "a", "ale", "lub", "albo", "czy", "jak", "jeśli", "gdy", "co", "to", "nie", "ponad", "około", "wobec",
+    "według", "podczas", "wśród", "między", "poza", "że", "który", "która", "które", "tak", "są", "jest", "się",
+})  # fmt: skip
+
+
+def is_function_word(word: str) -> bool:
+    """Tell whether the word is a preposition, conjunction or the like (with a capital where a line begins)."""
+    return len(word) > 1 and word.lower() in FUNCTION_WORDS
+
+
+@lru_cache(maxsize=50_000)
+def is_first_name(word: str) -> bool:
+    """Tell whether the word is a first name and no common noun."""
+    kinds = {option.kind for option in nouns(word)}
+    return "first" in kinds and "common" not in kinds
+
+
+@lru_cache(maxsize=50_000)
+def only_place(word: str) -> bool:
+    """Tell whether the dictionary knows the word as the name of a place and as nothing common."""
+    kinds = {option.kind for option in options(word)}
+    return "place" in kinds and "common" not in kinds
+
+
+@lru_cache(maxsize=20_000)
+def is_verb(word: str) -> bool:
+    """Tell whether the word can be a finite verb (at the beginning of a sentence it has a capital too)."""
+    return any(
+        analysis.pos in ("fin", "praet", "imps", "impt", "bedzie") for analysis in morphology.analyse(word)
+    )
+
+
+def is_roman(word: str) -> bool:
+    """Tell whether the word is a Roman numeral."""
+    return bool(word) and ROMAN.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=20_000)
+def is_acronym(word: str) -> bool:
+    """Tell whether the word is written like an acronym: ``ZMP``, ``NFOŚiGW``, ``ARiMR``."""
+    word = NUMBERED.sub("", word)
+    if len(word) > 12 or not word[:1].isupper() or not word.isalpha():
+        return False
+    capitals = sum(character.isupper() for character in word)
+    return capitals >= 2 and (word.isupper() or (capitals >= len(word) / 2 and not word[1:].islower()))
