@@ -5,9 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("ray", reason="plextract[ray] is not installed")
@@ -21,25 +26,51 @@ batch.SHARD_DOCUMENTS = 2
 if __name__ == "__main__":
     cli.main()
 """
-SENTENCE = "Umowę {number} z {year} r. podpisał Związek Miast Polskich (ZMP); {number} gmin otrzyma {number},5 mln zł. "
+OWN_RULES = """
+- id: own.short_names
+  purpose: Bodies known by a short name.
+  kind: known
+  words: [Dolina Wkry]
+  org_type: association
+  score: 0.9
+  examples:
+    - "Wniosek złożyła w maju [Dolina Wkry|Dolina Wkry]."
+"""
+SENTENCE = "Umowę {number} z {year} r. podpisał Związek Miast Polskich (ZMP); {number} gmin otrzyma {number},5 mln zł. Złożyła ją Dolina Wkry. "
 
 
-def inputs(folder: Path, count: int) -> Path:
+def inputs(folder: Path, count: int) -> None:
     folder.mkdir()
     for number in range(count):
-        text = SENTENCE.format(number=number + 2, year=2000 + number % 20) * 20
+        text = SENTENCE.format(number=number + 2, year=2000 + number % 20) * 10
         (folder / f"{number:03d}.txt").write_text(text, encoding="utf-8")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
-    return folder
 
 
-def start(tmp_path: Path, *args: str | Path) -> "subprocess.Popen[str]":
+@contextmanager
+def running(seconds: float, command: list[str | Path], **more: Any) -> "Iterator[subprocess.Popen[str]]":
+    """Start a process that ends with the block, and after so many seconds at the latest: nothing waits for ever."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
+    with subprocess.Popen([sys.executable, *command], env=environment, text=True, **more) as process:
+        limit = threading.Timer(seconds, process.kill)
+        limit.start()
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            if process.stdin:
+                process.stdin.close()  # which ends the cluster
+            process.wait()
+            limit.cancel()
+
+
+def run(tmp_path: Path, *args: str | Path) -> "AbstractContextManager[subprocess.Popen[str]]":
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, script, "run", tmp_path / "in", "--model", "none", "--log-json", *args],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    command = [script, "run", tmp_path / "in", "--rules", tmp_path / "rules", "--model", "none", "--log-json"]
+    return running(120, [*command, *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def parts(out: Path) -> dict[str, bytes]:
@@ -47,37 +78,36 @@ def parts(out: Path) -> dict[str, bytes]:
 
 
 def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path) -> None:
-    inputs(tmp_path / "in", 60)
+    inputs(tmp_path / "in", 40)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "organisations.yaml").write_text(OWN_RULES, encoding="utf-8")
     out = tmp_path / "ray"
-    with subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "ray_cluster.py", "2"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) as cluster:  # fmt: skip
+    cluster_of_two = running(
+        180, [ROOT / "tests" / "ray_cluster.py", "2"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with cluster_of_two as cluster:
         assert cluster.stdin and cluster.stdout
-        try:
-            address = next(line for line in cluster.stdout if re.fullmatch(r"[\d.]+:\d+\s*", line)).strip()
-            with start(tmp_path, "--out", out, "--engine", "ray", "--address", address) as process:
-                deadline = time.monotonic() + 120
-                while len(marks := list(out.glob(".staging/shard-*/done.json"))) < 3:
-                    assert process.poll() is None, process.communicate()[1]
-                    assert time.monotonic() < deadline, "no shard is ever done"
-                    time.sleep(0.02)
-                cluster.stdin.write("kill\n")
-                cluster.stdin.flush()
-                assert cluster.stdout.readline() == "killed\n"
-                assert len(marks) < 31
-                assert not (out / "manifest.json").exists(), "the run was over before its node was killed"
-                _, said = process.communicate(timeout=150)
+        with run(tmp_path, "--out", tmp_path / "local") as process:  # while the cluster comes up
+            said = process.communicate()[1]
             assert process.returncode == 3, said  # broken.pdf
-        finally:
-            cluster.stdin.close()
-            cluster.wait(timeout=60)
-    with start(tmp_path, "--out", tmp_path / "local") as process:
-        process.communicate(timeout=120)
+        address = next(line for line in cluster.stdout if re.fullmatch(r"[\d.]+:\d+\s*", line)).strip()
+        with run(tmp_path, "--out", out, "--engine", "ray", "--address", address) as process:
+            while len(marks := list(out.glob(".staging/shard-*/done.json"))) < 3:
+                assert process.poll() is None, process.communicate()[1]
+                time.sleep(0.02)
+            cluster.stdin.write("kill\n")
+            cluster.stdin.flush()
+            assert cluster.stdout.readline() == "killed\n"
+            assert len(marks) < 21
+            assert not (out / "manifest.json").exists(), "the run was over before its node was killed"
+            said = process.communicate()[1]
+            assert process.returncode == 3, said
     assert parts(out) == parts(tmp_path / "local")
     rows = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["rows"]
-    assert rows["documents"] == 60 and rows["errors"] == 1 and rows["organisations"] > 0
+    assert rows["documents"] == 40 and rows["errors"] == 1
+    names = pq.read_table(out / "organisations").column("name").to_pylist()
+    assert "Dolina Wkry" in names, "the machines of the cluster have the own rules too"
     assert not (out / ".staging").exists()
 
 
