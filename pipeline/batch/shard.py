@@ -9,7 +9,6 @@ import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
@@ -17,6 +16,7 @@ from pipeline.document import Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
+from pipeline.storage import Place
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -30,7 +30,7 @@ COLLECT_AFTER = 100_000
 class Job:
     """What all shards of a run have in common; ``model`` names the model for a process that must load it itself."""
 
-    staging: Path
+    staging: Place
     settings: Settings
     model: str = "none"
     max_bytes: int = DEFAULT_MAX_BYTES
@@ -68,7 +68,7 @@ class ShardReport:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of_mark(cls, path: Path) -> "ShardReport":
+    def of_mark(cls, path: Place) -> "ShardReport":
         """Read a completion mark; raises ``OSError``, ``ValueError`` or ``TypeError`` where it is none."""
         data = json.loads(path.read_text(encoding="utf-8"))
         data["duplicates"] = [Duplicate(*pair) for pair in data["duplicates"]]
@@ -83,11 +83,11 @@ class Step:
     failed: bool
 
 
-def shard_folder(staging: Path, shard: Shard) -> Path:
+def shard_folder(staging: Place, shard: Shard) -> Place:
     return staging / f"shard-{shard.key[:32]}"
 
 
-def part_of(folder: Path, record: type[Record]) -> Path:
+def part_of(folder: Place, record: type[Record]) -> Place:
     """Return the path of a table's rows within a shard's folder."""
     return folder / f"{record.table}.parquet"
 
@@ -205,7 +205,7 @@ def error_row(source: str, stage: Stage, error_type: str, message: str) -> Error
     return ErrorRecord(source=writable(source), stage=stage, error_type=error_type, message=writable(message))
 
 
-def _write(work: _Work, folder: Path, order: Sequence[str]) -> dict[str, int]:
+def _write(work: _Work, folder: Place, order: Sequence[str]) -> dict[str, int]:
     try:
         return _write_rows(work.extractions, work.errors, folder)
     except OSError:
@@ -233,7 +233,7 @@ def _misfit(extraction: Extraction) -> Exception | None:
 
 
 def _write_rows(
-    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], folder: Path
+    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], folder: Place
 ) -> dict[str, int]:
     return {
         record.table: write.write_rows(record, rows, part_of(folder, record))
