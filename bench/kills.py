@@ -25,7 +25,6 @@ from pathlib import Path
 from random import Random
 
 from corpus import documents
-
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK
 

@@ -12,7 +12,7 @@ import pytest
 from stand_in import Write, years_and_capitals
 
 from pipeline import batch, flow, metadata, read
-from pipeline.batch import OutputError, Progress, Summary, publish, shard
+from pipeline.batch import OutputError, Progress, Summary, limits, publish, shard
 from pipeline.document import RawDocument, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.records import TABLES
@@ -100,6 +100,8 @@ def test_the_manifest_names_versions_settings_rows_and_files(documents: Write, t
         "teryt": None,
         "min_score": 0.0,
         "max_bytes": read.DEFAULT_MAX_BYTES,
+        "max_seconds": limits.DEFAULT_MAX_SECONDS,
+        "max_memory": limits.DEFAULT_MAX_MEMORY,
     }
     assert written["rows"] == ROWS_OF_ONE
     assert {"discover", "read", "extract", "write", "finish", "total"} <= set(written["seconds"])  # type: ignore[call-overload]

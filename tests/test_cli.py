@@ -160,7 +160,7 @@ def test_rows_that_are_less_probably_right_are_left_out_and_counted(documents: W
     [("20", 20), ("20kB", 20_000), ("1.5MB", 1_500_000), ("2 MiB", 2 << 20), ("1G", 10**9)],
 )
 def test_sizes(stated: str, size: int) -> None:
-    assert size_in_bytes(stated) == size
+    assert size_in_bytes(stated, "--max-bytes") == size
 
 
 @pytest.mark.usefixtures("simple_flow")

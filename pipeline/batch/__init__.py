@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import write
 from pipeline.batch import provenance, publish, workers
+from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
 from pipeline.flow import Settings
@@ -72,6 +73,8 @@ def run(
     *,
     model: str = "none",
     max_bytes: int = DEFAULT_MAX_BYTES,
+    max_seconds: float = DEFAULT_MAX_SECONDS,
+    max_memory: int = DEFAULT_MAX_MEMORY,
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
     resume: bool = False,
@@ -80,7 +83,8 @@ def run(
     """Process ``sources`` into the datasets under ``out``, replacing a run that stands there.
 
     ``model`` names what ``nlp`` was loaded from, for the workers to do the same. ``options`` are settings
-    of reading that the manifest names. With ``resume``, shards that an unfinished run with the same
+    of reading that the manifest names. A document that takes more than ``max_seconds``, or ``max_memory`` bytes
+    on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an unfinished run with the same
     inputs and settings completed are taken over. ``n_workers`` does not change a byte of the datasets.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there.
     """
@@ -92,6 +96,8 @@ def run(
             **_plain(asdict(settings)),
             "teryt": write.sha256_of(settings.teryt) if settings.teryt else None,
             "max_bytes": max_bytes,
+            "max_seconds": max_seconds,
+            "max_memory": max_memory,
             **(options or {}),
         }
         versions = provenance.versions(nlp)
@@ -115,7 +121,7 @@ def run(
         missing = [shard for shard in shards if shard.key not in reports]
         board = _Board(sum(len(shard.sources) for shard in shards), report)
         board.add(reports.values())
-        job = Job(staging, settings, model, max_bytes)
+        job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
         if n_workers > 1:
             work = workers.process_shards(missing, job, n_workers=n_workers, show=board.show)
         else:
