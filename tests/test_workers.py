@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from stand_in import Write
 
+from pipeline.batch.status import read_status
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # worker processes import the main script, and with it what it puts in the place of the pipeline
@@ -113,6 +115,7 @@ def test_no_process_outlives_the_run(number: int, status: int, documents: Write,
             lambda: noted.exists() and noted.read_text(encoding="utf-8") != "", "the slow document is begun"
         )
         until(lambda: any(staging.glob("shard-*/done.json")), "the first shard is done")
+        assert getattr(read_status(tmp_path / "out"), "state", None) == "running"
         process.send_signal(number)
         process.wait(timeout=10)
         assert process.stderr
@@ -123,3 +126,6 @@ def test_no_process_outlives_the_run(number: int, status: int, documents: Write,
     worker = int(noted.read_text(encoding="utf-8"))
     until(lambda: gone(worker), "the worker is gone")
     assert any(staging.glob("shard-*/done.json")), "the first shard can be taken over"
+    told = read_status(tmp_path / "out")
+    assert told
+    assert (told.state, told.total_documents) == ("interrupted", 3)

@@ -20,6 +20,7 @@ from pipeline.batch import provenance, publish, workers
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
+from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import TABLES
@@ -90,7 +91,7 @@ def run(
     """
     started = time.perf_counter()
     seconds: dict[str, float] = {}
-    with _claimed(out) as staging:
+    with _claimed(out) as staging, told(out) as status:
         run_settings = {
             "model": model,
             **_plain(asdict(settings)),
@@ -111,6 +112,8 @@ def run(
         staging.mkdir(exist_ok=True)
         if resume and (standing := _standing(out, inputs_key)):
             shutil.rmtree(staging)
+            n_documents = standing.resumed_documents
+            status.progress(n_documents, n_documents, standing.n_bytes, standing.errors, standing.rows)
             return standing
         if not resume:
             _empty(staging, keep=())
@@ -119,7 +122,7 @@ def run(
         _empty(staging, keep=[shard_folder(staging, shard).name for shard in shards if shard.key in reports])
 
         missing = [shard for shard in shards if shard.key not in reports]
-        board = _Board(sum(len(shard.sources) for shard in shards), report)
+        board = _Board(sum(len(shard.sources) for shard in shards), report, status)
         board.add(reports.values())
         job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
         if n_workers > 1:
@@ -130,10 +133,13 @@ def run(
             reports[done.key] = done
             if n_workers > 1:
                 board.add([done])
+            else:
+                board.add_rows(done)
 
         finishing = time.perf_counter()
         ordered = [(shard_folder(staging, shard), reports[shard.key]) for shard in shards]
         built = publish.build(ordered, staging / FINISHED)
+        status.rows(built.rows)
         for done in reports.values():
             for stage, spent in done.seconds.items():
                 seconds[stage] = seconds.get(stage, 0.0) + spent
@@ -294,8 +300,10 @@ def _completed(shards: Iterable[Shard], staging: Path) -> Iterator[tuple[str, Sh
 class _Board:
     """Counts what is done and reports it."""
 
-    def __init__(self, total: int, report: Callable[[Progress], None]) -> None:
+    def __init__(self, total: int, report: Callable[[Progress], None], status: StatusFile) -> None:
         self.total = total
+        self.rows: dict[str, int] = {}
+        self._status = status
         self._report = report
         self.documents = self.n_bytes = self.errors = 0
 
@@ -310,15 +318,22 @@ class _Board:
             self.documents += report.documents
             self.n_bytes += report.n_bytes
             self.errors += report.rows["errors"]
+            self.add_rows(report)
         self.show()
+
+    def add_rows(self, report: ShardReport) -> None:
+        for table, n_rows in report.rows.items():
+            self.rows[table] = self.rows.get(table, 0) + n_rows
 
     def show(self, documents: int = 0, n_bytes: int = 0, errors: int = 0) -> None:
         """Report the counts, and on top of them those of shards that are not done yet."""
-        self._report(
-            Progress(
-                documents=min(self.documents + max(documents, 0), self.total),
-                total_documents=self.total,
-                n_bytes=self.n_bytes + max(n_bytes, 0),
-                errors=self.errors + max(errors, 0),
-            )
+        progress = Progress(
+            documents=min(self.documents + max(documents, 0), self.total),
+            total_documents=self.total,
+            n_bytes=self.n_bytes + max(n_bytes, 0),
+            errors=self.errors + max(errors, 0),
         )
+        self._status.progress(
+            progress.documents, progress.total_documents, progress.n_bytes, progress.errors, self.rows
+        )
+        self._report(progress)

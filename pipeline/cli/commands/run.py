@@ -78,12 +78,13 @@ def run(
     if not inputs and files_from is None:
         fail("name at least one INPUT, or give --files-from", WRONG_USE)
     from pipeline import batch, read
+    from pipeline.batch import limits
     from pipeline.cli.screen import JsonLog, progress_bar, summary
     from pipeline.flow import Settings
 
     limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes, "--max-bytes")
-    seconds = batch.DEFAULT_MAX_SECONDS if max_seconds is None else max_seconds
-    memory = batch.DEFAULT_MAX_MEMORY if max_memory is None else size_in_bytes(max_memory, "--max-memory")
+    seconds = limits.DEFAULT_MAX_SECONDS if max_seconds is None else max_seconds
+    memory = limits.DEFAULT_MAX_MEMORY if max_memory is None else size_in_bytes(max_memory, "--max-memory")
     log = JsonLog() if log_json else None
     with clean_end(out):
         sources = read.discover(
