@@ -7,7 +7,7 @@ names, numbers, dates and sums, and words made of syllables, which no dictionary
 documents are UTF-8; the others are Windows-1250, ISO-8859-2, UTF-16 or UTF-8 with a mark, and some are UTF-8 that
 was read as Windows-1250 once. Some have lines wrapped and divided, hard spaces, or line ends of Windows.
 
-About one sentence in four holds something to extract, one in two holds a capital in its middle. Document N depends
+About one sentence in four holds something to extract. Document N depends
 on the seed and N alone, so that a larger corpus begins with the smaller one.
 """
 

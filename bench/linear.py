@@ -101,12 +101,12 @@ def one_document() -> None:
         )
 
 
-def one_text(size: int) -> str:
-    """Return paragraphs of the measuring corpus, so many bytes of UTF-8 or a few more."""
+def one_text(size: int, seed: int) -> str:
+    """Return paragraphs of the measuring corpus, so many bytes of UTF-8 or a few more, other ones for another seed."""
     paragraphs: list[str] = []
     left = size
     for number in count():
-        for block in corpus.Writer(7, number).blocks(20_000):
+        for block in corpus.Writer(seed, number).blocks(20_000):
             paragraphs.append(block)
             left -= len(block.encode()) + 2
             if left <= 0:
@@ -129,17 +129,18 @@ def fit(largest: int) -> None:
         "rows to Arrow": lambda document: to_arrow(DateMention, dates.extract(document)),
     }
     for stage in stages.values():
-        stage(texts.document(one_text(300_000)))  # warms up
+        stage(texts.document(one_text(1_000_000, 0)))  # warms up
     spent: dict[str, list[float]] = {name: [] for name in stages}
     for size in sizes:
-        document = texts.document(one_text(size))
+        number = max(1, min(50, 1_000_000 // size))
+        documents = [
+            texts.document(one_text(size, size + place)) for place in range(number)
+        ]  # none is read twice
         for name, stage in stages.items():
-            best = float("inf")
-            for _ in range(max(1, min(20, 300_000 // size))):
-                started = time.process_time()
+            started = time.process_time()
+            for document in documents:
                 stage(document)
-                best = min(best, time.process_time() - started)
-            spent[name].append(best)
+            spent[name].append((time.process_time() - started) / number)
     print("| stage | " + " | ".join(f"{size // 1000:,} kB" for size in sizes) + " | power |")
     print("| --- |" + " ---: |" * (len(sizes) + 1))
     for name, times in spent.items():

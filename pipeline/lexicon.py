@@ -272,7 +272,8 @@ def look_of(form: str) -> frozenset[str]:
     """Return the categories that a token has from its shape and from the dictionary."""
     if form.isspace():
         return frozenset({"space", "gap"} if SHAPES["gap"](form) else {"space"})
-    shapes = {name for name, shape in SHAPES.items() if shape(form) is not None}
+    possible = SHAPES if not form.isalpha() else ROMAN_SHAPES if form[0] in ROMAN_DIGITS else LETTER_SHAPES
+    shapes = {name for name, shape in possible.items() if shape(form) is not None}
     return frozenset(shapes | dictionary_classes(form) if form[0].isalpha() else shapes)
 
 
@@ -346,6 +347,10 @@ SHAPES: Mapping[str, Callable[[str], Any]] = {
     "caps": lambda form: form if len(form) > 1 and form.isupper() else None,
 }
 """Categories that follow from how a token is written, each with the value that it gives."""
+LETTER_SHAPES = {name: SHAPES[name] for name in ("word", "lower", "cap", "initial", "caps")}
+"""Those that a word can have; most tokens are words, and it takes time to ask about the others."""
+ROMAN_SHAPES = LETTER_SHAPES | {name: shape for name, shape in SHAPES.items() if name.startswith("roman")}
+"""Those that a word can have that begins like a Roman numeral."""
 
 RUNS = tuple(
     map(frozenset, (("number",), ("number", "decimal"), ("number", "integer"), ("number", "integer", "one")))

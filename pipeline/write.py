@@ -4,41 +4,23 @@ Nothing that differs between two runs on the same inputs is written: no time, no
 machine. Rows keep the order in which they are given.
 """
 
-import contextlib
-import hashlib
-import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import IO
+from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import records
 from pipeline.records import Record
+from pipeline.storage import Place, replacing, sha256_of
+
+__all__ = ["part_path", "read_dataset", "read_table", "replacing", "sha256_of", "write_rows", "write_table"]
 
 COMPRESSION = "zstd"
 ROW_GROUP_ROWS = 65_536
 """Rows of a row group; fixed, so that the bytes do not follow a library's default."""
 
 
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write whose content stands at ``path`` once the block ends well, and never in part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-def write_table(table: pa.Table, path: Path) -> None:
+def write_table(table: pa.Table, path: Place) -> None:
     """Write an Arrow table to ``path`` as Parquet."""
     with replacing(path) as file:
         pq.write_table(
@@ -52,7 +34,19 @@ def write_table(table: pa.Table, path: Path) -> None:
         )
 
 
-def write_rows(record: type[Record], rows: Iterable[Record], path: Path) -> int:
+def read_table(path: Place, columns: list[str] | None = None) -> pa.Table:
+    """Read a part file, of all columns or only some."""
+    with path.open("rb") as file:
+        return pq.read_table(file, columns=columns)
+
+
+def read_dataset(folder: Place, record: type[Record]) -> pa.Table:
+    """Read a table of a finished run under ``folder``, all its part files."""
+    paths: list[Place] = list((folder / record.table).iterdir())
+    return pa.concat_tables(read_table(path) for path in sorted(paths, key=str))
+
+
+def write_rows(record: type[Record], rows: Iterable[Record], path: Place) -> int:
     """Write ``rows`` to ``path`` with the declared schema and return how many there were.
 
     Raises ``pyarrow.ArrowException``, ``ValueError`` or ``TypeError`` on a value that does not fit its
@@ -63,12 +57,6 @@ def write_rows(record: type[Record], rows: Iterable[Record], path: Path) -> int:
     return int(table.num_rows)
 
 
-def part_path(folder: Path, record: type[Record], number: int) -> Path:
+def part_path(folder: Place, record: type[Record], number: int) -> Place:
     """Return the path of a table's part file under ``folder``."""
     return folder / record.table / f"part-{number:05d}.parquet"
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

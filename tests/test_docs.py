@@ -78,9 +78,7 @@ def test_there_are_commands_to_check() -> None:
     assert names >= {"run", "evaluate", "explain", "rules", "schema", "models"}
 
 
-def test_the_python_examples_run(
-    documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_python_examples_run(documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snippets = blocks("python")
     folder = documents(a="W 2012 roku i w 2013 roku")
     batch.run(read.discover([str(folder)]), tmp_path / "outputs", None, Settings())

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("environment", "records"),
+    ("environment", "records", "storage"),
     ("document",),
     (
         "morphology",
@@ -31,7 +31,7 @@ LAYERS = (
     ("examples", "write"),
     ("metadata",),
     ("batch", "evaluate", "library"),
-    ("charts", "database"),
+    ("charts", "cluster", "database"),
     ("export", "report"),
     ("review",),
     ("gold",),
@@ -49,7 +49,9 @@ ONLY_THERE = {
     "morfeusz2": {"morphology", "ner"},
     "pypdfium2": {"read"},
     "duckdb": {"database", "export", "review"},
+    "fsspec": {"storage"},
     "jinja2": {"report", "review"},
+    "ray": {"cluster"},
     "starlette": {"review"},
     "uvicorn": {"review"},
     "xlsxwriter": {"export"},

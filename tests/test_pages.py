@@ -109,7 +109,7 @@ def somebodys_folder(tmp_path: Path, corpus_run: Path) -> Path:
     row = {"body": text, "url": "https://example.org/1", "published": "2014-05-06"}
     (tmp_path / "news.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     (tmp_path / "TERC_Urzedowy_2024-01-01.csv").write_text("\ufeff" + TERC, encoding="utf-8")
-    (tmp_path / "outputs").symlink_to(corpus_run)
+    shutil.copytree(corpus_run, tmp_path / "outputs")  # decisions are kept in it
     (tmp_path / "corpus").symlink_to(ROOT / "corpus")
     return tmp_path
 

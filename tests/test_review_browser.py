@@ -253,6 +253,7 @@ def test_two_reviewers_at_once_each_see_their_own(open_page: Open, run: Path) ->
     expect(jan.locator(".list .state.wrong")).to_have_count(3)
     anna.goto(anna.url.partition("?")[0] + "?state=disputed&order=place")
     expect(anna.locator(".list li")).to_have_count(2)
+    expect(anna.locator(".decision.wrong")).to_contain_text("Jan Ż: wrong")
 
 
 def test_the_language_is_changed_and_stays(open_page: Open) -> None:
@@ -321,18 +322,18 @@ def test_decisions_are_carried_over_to_a_later_run_and_the_rest_is_listed(
     ids=["light", "dark", "phone"],
 )  # fmt: skip
 def test_axe_finds_nothing_serious(open_page: Open, options: dict[str, Any]) -> None:
-    from axe_core_python.sync_playwright import Axe  # noqa: PLC0415
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
 
     page = open_page("order=rules&document=umowa", language="pl", **options)
     press(page, "1", "2", "4", "d", "m")
     page.locator("summary").first.click()
-    found = Axe().run(page)["violations"]
+    found = Axe().run(page).response["violations"]
     press(page, "Escape", "3")
     page.locator("summary").last.click()
-    found += Axe().run(page)["violations"]
+    found += Axe().run(page).response["violations"]
     press(page, "Escape")
     page.evaluate("help.showModal()")
-    found += Axe().run(page)["violations"]
+    found += Axe().run(page).response["violations"]
     assert [
         (one["id"], one["nodes"][0]["html"][:200])
         for one in found

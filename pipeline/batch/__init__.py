@@ -7,12 +7,10 @@ nothing of other inputs, settings, rules, model or code is ever taken over.
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import write
@@ -24,6 +22,7 @@ from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import TABLES
+from pipeline.storage import Place, RemotePath, remove_tree
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -33,8 +32,16 @@ SHARD_BYTES = 2 * 2**20
 """Limits of a shard, in inputs and in bytes as far as they are known beforehand: what is lost when a run is killed."""
 
 
+Engine = Callable[[Sequence[Shard], Job], Iterable[ShardReport]]
+"""Takes shards through ``process_shard`` somewhere, and gives their reports as they come, in any order."""
+
+
 class OutputError(Exception):
     """An output folder that cannot be used; the message says why, for a person."""
+
+
+class EngineError(Exception):
+    """Shards that could not be taken through; the message says why, for a person. What is done stays done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Progress:
 class Summary:
     """What a run came to."""
 
-    out: Path
+    out: Place
     rows: dict[str, int]
     n_bytes: int
     seconds: float
@@ -68,7 +75,7 @@ class Summary:
 
 def run(
     sources: Iterable[Source],
-    out: Path,
+    out: Place,
     nlp: "Language | None",
     settings: Settings,
     *,
@@ -78,6 +85,7 @@ def run(
     max_memory: int = DEFAULT_MAX_MEMORY,
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
+    engine: Engine | None = None,
     resume: bool = False,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Summary:
@@ -85,8 +93,9 @@ def run(
 
     ``model`` names what ``nlp`` was loaded from, for the workers to do the same. ``options`` are settings
     of reading that the manifest names. A document that takes more than ``max_seconds``, or ``max_memory`` bytes
-    on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an unfinished run with the same
-    inputs and settings completed are taken over. ``n_workers`` does not change a byte of the datasets.
+    on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an
+    unfinished run with the same inputs and settings completed are taken over. ``n_workers`` and ``engine``, which
+    takes the shards through other processes or machines than this one's, do not change a byte of the datasets.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there.
     """
     started = time.perf_counter()
@@ -111,7 +120,7 @@ def run(
         publish.put_in_place(out)  # what a run killed at the very end left
         staging.mkdir(exist_ok=True)
         if resume and (standing := _standing(out, inputs_key)):
-            shutil.rmtree(staging)
+            remove_tree(staging)
             n_documents = standing.resumed_documents
             status.progress(n_documents, n_documents, standing.n_bytes, standing.errors, standing.rows)
             return standing
@@ -125,13 +134,15 @@ def run(
         board = _Board(sum(len(shard.sources) for shard in shards), report, status)
         board.add(reports.values())
         job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
-        if n_workers > 1:
+        if engine is not None:
+            work = engine(missing, job)
+        elif n_workers > 1:
             work = workers.process_shards(missing, job, n_workers=n_workers, show=board.show)
         else:
             work = (process_shard(shard, job, nlp, done=board.step) for shard in missing)
         for done in work:
             reports[done.key] = done
-            if n_workers > 1:
+            if engine is not None or n_workers > 1:
                 board.add([done])
             else:
                 board.add_rows(done)
@@ -184,11 +195,14 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _claimed(out: Path) -> Iterator[Path]:
+def _claimed(out: Place) -> Iterator[Place]:
     """Take hold of ``out`` for one run and give its staging folder; raises ``OutputError`` where that cannot be."""
     staging = out / STAGING
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out} is not a folder")
+    try:
+        if out.exists() and not out.is_dir():
+            raise OutputError(f"{out} is not a folder")
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written to: {error.strerror or error}") from error
     ours = publish.read_manifest(out) is not None or staging.is_dir()
     if not ours and out.exists():
         foreign = sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
@@ -206,12 +220,17 @@ def _claimed(out: Path) -> Iterator[Path]:
         yield staging
     finally:
         with contextlib.suppress(OSError):
-            staging.rmdir()  # only where nothing waits in it to be resumed
+            if not isinstance(staging, RemotePath):
+                staging.rmdir()  # only where nothing waits in it to be resumed
         release()
 
 
-def _lock(folder: Path) -> Callable[[], None]:
+def _lock(folder: Place) -> Callable[[], None]:
     """Hold ``folder`` for this process alone and return what lets go of it; a process that dies lets go too."""
+    if isinstance(
+        folder, RemotePath
+    ):  # stores have no such locks: that two runs do not meet is up to the caller
+        return lambda: None
     try:
         import fcntl  # noqa: PLC0415 (POSIX only)
     except ImportError:  # Windows: that two runs do not meet is up to the caller
@@ -225,18 +244,18 @@ def _lock(folder: Path) -> Callable[[], None]:
     return partial(os.close, handle)
 
 
-def _empty(staging: Path, keep: Iterable[str]) -> None:
+def _empty(staging: Place, keep: Iterable[str]) -> None:
     kept = set(keep)
     for path in staging.iterdir():
         if path.name in kept:
             continue
         if path.is_dir():
-            shutil.rmtree(path)
+            remove_tree(path)
         else:
             path.unlink()
 
 
-def _standing(out: Path, inputs_key: str) -> Summary | None:
+def _standing(out: Place, inputs_key: str) -> Summary | None:
     """Return the summary of the run under ``out`` if it is whole and the very one that is asked for."""
     manifest = publish.read_manifest(out)
     if manifest is None or manifest.get("run") != inputs_key or not publish.files_are_whole(out, manifest):
@@ -289,7 +308,7 @@ def _shard(number: int, sources: Sequence[Source], run_key: str) -> Shard:
     return Shard(number, provenance.digest(run_key, number, identities), tuple(sources))
 
 
-def _completed(shards: Iterable[Shard], staging: Path) -> Iterator[tuple[str, ShardReport]]:
+def _completed(shards: Iterable[Shard], staging: Place) -> Iterator[tuple[str, ShardReport]]:
     for shard in shards:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             report = ShardReport.of_mark(shard_folder(staging, shard) / MARK)

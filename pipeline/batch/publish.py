@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import metadata, records, resolve, write
 from pipeline.batch.shard import ShardReport, part_of
@@ -27,6 +26,7 @@ from pipeline.records import (
     OrganisationRecord,
     Record,
 )
+from pipeline.storage import Place, RemotePath, remove_tree
 
 MANIFEST = "manifest.json"
 STAGING = ".staging"
@@ -46,12 +46,12 @@ class Built:
     files: list[dict[str, Any]]
 
 
-def build(shards: Sequence[tuple[Path, ShardReport]], finished: Path) -> Built:
+def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built:
     """Write the datasets of a run to ``finished`` from its shards' folders, in the order of the inputs.
 
     Of inputs with the same bytes the first keeps its rows and names the others in ``also_at``.
     """
-    shutil.rmtree(finished, ignore_errors=True)
+    remove_tree(finished)
     repeats = _Repeats(shards)
     files: list[dict[str, Any]] = []
     rows = dict.fromkeys((record.table for record in TABLES), 0)
@@ -63,7 +63,7 @@ def build(shards: Sequence[tuple[Path, ShardReport]], finished: Path) -> Built:
             tables = organisations.summed_up()
         else:
             tables = (
-                repeats.without(record, pq.read_table(part_of(folder, record)), number)
+                repeats.without(record, write.read_table(part_of(folder, record)), number)
                 for number, (folder, _) in enumerate(shards)
             )
         for number, table in enumerate(_parts(record, tables)):
@@ -88,11 +88,11 @@ def _parts(record: type[Record], tables: Iterable[pa.Table]) -> Iterator[pa.Tabl
         yield pa.concat_tables(held) if held else schema.empty_table()
 
 
-def _write_part(record: type[Record], table: pa.Table, finished: Path, number: int) -> dict[str, Any]:
+def _write_part(record: type[Record], table: pa.Table, finished: Place, number: int) -> dict[str, Any]:
     path = write.part_path(finished, record, number)
     write.write_table(table, path)
     return {
-        "path": path.relative_to(finished).as_posix(),
+        "path": f"{record.table}/{path.name}",
         "rows": table.num_rows,
         "bytes": path.stat().st_size,
         "sha256": write.sha256_of(path),
@@ -102,13 +102,11 @@ def _write_part(record: type[Record], table: pa.Table, finished: Path, number: i
 class _Repeats:
     """Which documents of which shard repeat the bytes of an earlier one, and where each content stands besides."""
 
-    def __init__(self, shards: Sequence[tuple[Path, ShardReport]]) -> None:
+    def __init__(self, shards: Sequence[tuple[Place, ShardReport]]) -> None:
         self.also_at: dict[str, list[str]] = {}
         self._repeated: list[set[str]] = []
         for folder, report in shards:
-            identities = pq.read_table(
-                part_of(folder, DocumentRecord), columns=["doc_id", "sha256", "source"]
-            )
+            identities = write.read_table(part_of(folder, DocumentRecord), ["doc_id", "sha256", "source"])
             repeated = set()
             for row in identities.to_pylist():
                 if row["sha256"] in self.also_at:
@@ -143,7 +141,7 @@ class _Repeats:
 class _Organisations:
     """The organisations of a run: their mentions under the names and ids that hold for all of it, and each once."""
 
-    def __init__(self, shards: Sequence[tuple[Path, ShardReport]], repeats: _Repeats) -> None:
+    def __init__(self, shards: Sequence[tuple[Place, ShardReport]], repeats: _Repeats) -> None:
         self._folders = [folder for folder, _ in shards]
         self._repeats = repeats
         self._names = resolve.NameIndex()
@@ -166,7 +164,7 @@ class _Organisations:
     def _read(
         self, number: int, record: type[Record], columns: list[str] | None = None
     ) -> list[dict[str, Any]]:
-        table = pq.read_table(part_of(self._folders[number], record), columns=columns)
+        table = write.read_table(part_of(self._folders[number], record), columns)
         rows: list[dict[str, Any]] = self._repeats.kept(table, number).to_pylist()
         return rows
 
@@ -184,14 +182,14 @@ def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[Org
         yield held
 
 
-def write_manifest(manifest: Mapping[str, Any], finished: Path) -> None:
+def write_manifest(manifest: Mapping[str, Any], finished: Place) -> None:
     """Describe built datasets and write their manifest: from now on they are the run."""
     metadata.describe(manifest, finished)
     with write.replacing(finished / MANIFEST) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def put_in_place(out: Path) -> bool:
+def put_in_place(out: Place) -> bool:
     """Replace the datasets under ``out`` by finished ones, also those that a killed run left; tell if there were any.
 
     The old manifest goes first and the new one comes last, so that a manifest always describes what stands
@@ -200,6 +198,15 @@ def put_in_place(out: Path) -> bool:
     finished = out / STAGING / FINISHED
     if not (finished / MANIFEST).exists():
         return False
+    if isinstance(out, RemotePath):
+        _copy_in_place(out)
+    else:
+        _rename_in_place(out)
+    return True
+
+
+def _rename_in_place(out: Path) -> None:
+    finished = out / STAGING / FINISHED
     replaced = out / STAGING / REPLACED
     replaced.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
@@ -214,10 +221,25 @@ def put_in_place(out: Path) -> bool:
             (finished / name).replace(out / name)
     (finished / MANIFEST).rename(out / MANIFEST)
     shutil.rmtree(out / STAGING)
-    return True
 
 
-def read_manifest(out: Path) -> dict[str, Any] | None:
+def _copy_in_place(out: RemotePath) -> None:
+    """Do the same where folders cannot be renamed; whatever it is cut short at, doing it again completes it."""
+    finished = out / STAGING / FINISHED
+    (out / MANIFEST).unlink(missing_ok=True)
+    for record in TABLES:
+        (out / record.table).remove_tree()
+        for path in (finished / record.table).walk():
+            path.copy_to(out / record.table / path.name)
+    for name in metadata.FILES:
+        if (finished / name).exists():
+            (finished / name).copy_to(out / name)
+    (finished / MANIFEST).copy_to(out / MANIFEST)
+    (finished / MANIFEST).unlink()  # first of all, so that what is left of the rest is never taken for a run
+    (out / STAGING).remove_tree()
+
+
+def read_manifest(out: Place) -> dict[str, Any] | None:
     """Return the manifest of the run under ``out``; None where there is no run of plextract's."""
     try:
         manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -226,13 +248,14 @@ def read_manifest(out: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and "plextract" in manifest.get("versions", {}) else None
 
 
-def files_are_whole(out: Path, manifest: Mapping[str, Any]) -> bool:
+def files_are_whole(out: Place, manifest: Mapping[str, Any]) -> bool:
     """Tell whether every file of the manifest stands under ``out`` with its bytes, and none besides."""
     listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    standing = {
-        path.relative_to(out).as_posix()
-        for record in TABLES
-        for path in (out / record.table).glob("*")
-        if path.is_file()
-    }
+    standing = {f"{record.table}/{path.name}" for record in TABLES for path in _files(out / record.table)}
     return standing == set(listed) and all(write.sha256_of(out / name) == sha for name, sha in listed.items())
+
+
+def _files(folder: Place) -> list[Place]:
+    if isinstance(folder, RemotePath):
+        return list(folder.walk())
+    return [path for path in folder.glob("*") if path.is_file()]

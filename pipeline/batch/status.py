@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from pipeline.storage import Place
+
 STATUS = ".status.json"
 EVERY_SECONDS = 1.0
 
@@ -42,10 +44,13 @@ class Status:
 
 
 class StatusFile:
-    """Writes the status of the run under ``out``; a folder that cannot be written to does not end the run here."""
+    """Writes the status of the run under ``out``, where that is a folder of this machine.
 
-    def __init__(self, out: Path) -> None:
-        self._path = out / STATUS
+    One that cannot be written to does not end the run here.
+    """
+
+    def __init__(self, out: Place) -> None:
+        self._path = out / STATUS if isinstance(out, Path) else None
         self._started = time.monotonic()
         self._written = -EVERY_SECONDS
         self._taken_over: int | None = None
@@ -81,6 +86,8 @@ class StatusFile:
 
     def _write(self) -> None:
         self._written = time.monotonic()
+        if self._path is None:
+            return
         latest = replace(self.latest, updated=datetime.now(UTC).isoformat(timespec="seconds"))
         unfinished = self._path.with_name(f"{STATUS}.{os.getpid()}")
         with contextlib.suppress(OSError):
@@ -90,7 +97,7 @@ class StatusFile:
 
 
 @contextlib.contextmanager
-def told(out: Path) -> Iterator[StatusFile]:
+def told(out: Place) -> Iterator[StatusFile]:
     """Give the status file of a run and close it with how the block ended."""
     status = StatusFile(out)
     status.progress(0, 0, 0, 0, {})

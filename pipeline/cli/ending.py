@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -48,7 +47,7 @@ def fail(message: str, code: int = FAILURE) -> NoReturn:
 
 
 @contextmanager
-def clean_end(out: Path) -> Iterator[None]:
+def clean_end(out: object) -> Iterator[None]:
     """End on Ctrl-C and SIGTERM with a line and the signal's exit status."""
     try:
         yield

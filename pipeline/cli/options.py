@@ -61,17 +61,21 @@ ReferenceDate = Annotated[
 ]
 
 Out = Annotated[
-    Path,
+    str,
     typer.Option(
         "--out",
         "-o",
         envvar=environment.OUT,
-        help="Folder for the datasets; a run that is there is replaced.",
+        help="Folder or URI for the datasets; a run that is there is replaced.",
     ),
 ]
 Workers = Annotated[
-    int,
-    typer.Option(min=1, envvar=environment.WORKERS, help="Processes to work with; the result is the same."),
+    int | None,
+    typer.Option(
+        min=1,
+        envvar=environment.WORKERS,
+        help="Processes to work with, one if not given, or all of a cluster; the result is the same.",
+    ),
 ]
 MaxBytes = Annotated[
     str | None,

@@ -5,10 +5,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from rich.console import Console
 from rich.markup import escape as without_markup
 from rich.progress import (
@@ -31,10 +29,12 @@ from pipeline.evaluate import Evaluation, Shortfall, calibration
 from pipeline.evaluate.calibration import Outcomes
 from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
-from pipeline.records import TABLES
+from pipeline.records import TABLES, ErrorRecord
 from pipeline.review import report_pages
 from pipeline.review.report import ReviewReport
 from pipeline.rules import Rule
+from pipeline.storage import Place
+from pipeline.write import read_dataset
 
 Report = Callable[[Progress], None]
 
@@ -141,9 +141,9 @@ class JsonLog:
             )
 
 
-def errors_of(out: Path) -> list[dict[str, Any]]:
+def errors_of(out: Place) -> list[dict[str, Any]]:
     """Return the rows of ``errors`` of a finished run."""
-    rows: list[dict[str, Any]] = pq.read_table(out / "errors").to_pylist()
+    rows: list[dict[str, Any]] = read_dataset(out, ErrorRecord).to_pylist()
     return rows
 
 

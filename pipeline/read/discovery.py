@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, no_file, os_problem, posix, refused
 from pipeline.read.tables import TABLE_SUFFIXES, Columns, rows
+from pipeline.storage import Place, Status, files_under, folder_of, is_uri, place
 
 NO_DOCUMENTS = frozenset((
     ".bat", ".c", ".cfg", ".cmd", ".conf", ".cpp", ".css", ".go", ".h", ".ini", ".ipynb", ".java", ".js",
@@ -33,30 +34,39 @@ def discover(
 ) -> Iterator[Source]:
     """Yield the inputs of a run, in the order given, folders in path order.
 
-    An input is a file, a folder (all of it, but hidden files), a glob, or ``-`` for standard input.
-    ``files_from`` names a text file with a path a line (``-``: standard input). A ``.jsonl``, ``.csv`` or
+    An input is a file, a folder (all of it, but hidden files), a glob, a URI of any of these, or ``-`` for
+    standard input. ``files_from`` names a text file with a path or URI a line (``-``: standard input). A ``.jsonl``, ``.csv`` or
     ``.parquet`` file is a table whose rows are the inputs: ``text_column`` holds their text (``text`` if not
     given), ``id_column`` their names, ``date_column`` their reference dates (ISO 8601).
 
-    Names are relative to the folder, or where several inputs are given to the folder that holds them all.
+    Names are relative to the folder, or where several inputs are given to the folder that holds them all; what
+    has a URI is named by it (``file://`` is a path).
     Files are listed, not loaded. What is missing or unreadable is a source with a ``problem``.
     """
-    given = [os.fspath(entry) for entry in inputs]
+    given = [_local(os.fspath(entry)) for entry in inputs]
     expanded = [path for entry in given for path in _expand(entry)]
-    root = _root([_static_part(entry) for entry in given if entry != STDIN])
+    root = _root([_static_part(entry) for entry in given if entry != STDIN and not is_uri(entry)])
     walk = _Walk(Columns(text_column, id_column, date_column))
     for path in expanded:
         if path == STDIN:
             yield _stdin()
+        elif is_uri(path):
+            yield from walk.remote(path)
         else:
             yield from walk.visit(Path(path), _relative(path, root))
     if files_from is not None:
         yield from _listed(files_from, walk)
 
 
+def _local(entry: str) -> str:
+    """Return an input as it is named, a ``file://`` URI as the path that it is."""
+    named = place(entry) if is_uri(entry) else None
+    return str(named) if isinstance(named, Path) else entry
+
+
 def _expand(entry: str) -> list[str]:
     """Return the paths that an input stands for; one that matches nothing stays, to be reported as missing."""
-    if entry == STDIN or not glob.has_magic(entry) or os.path.lexists(entry):
+    if entry == STDIN or is_uri(entry) or not glob.has_magic(entry) or os.path.lexists(entry):
         return [entry]
     return sorted(glob.glob(entry, recursive=True)) or [entry]  # noqa: PTH207 - Path.glob takes no absolute pattern
 
@@ -106,7 +116,10 @@ def _listed(files_from: str | os.PathLike[str], walk: "_Walk") -> Iterator[Sourc
 def _listed_lines(lines: Iterable[bytes], walk: "_Walk") -> Iterator[Source]:
     for number, line in enumerate(lines):
         entry = os.fsdecode(line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line).rstrip("\r\n")
-        if entry.strip():
+        entry = _local(entry)
+        if is_uri(entry):
+            yield from walk.remote(entry)
+        elif entry.strip():
             yield from walk.visit(Path(entry), posix(entry))
 
 
@@ -132,7 +145,18 @@ class _Walk:
             else:
                 yield from self._file(path, name, status)
 
-    def _file(self, path: Path, name: str, status: os.stat_result) -> Iterator[Source]:
+    def remote(self, uri: str) -> Iterator[Source]:
+        """Yield the inputs that a URI names, by their URIs."""
+        try:
+            for path in files_under(uri):
+                below = path.uri[len(folder_of(uri)) :].split("/") if path.uri != uri else []
+                if any(map(_passed_over, below)) or (below and path.suffix.lower() in NO_DOCUMENTS):
+                    continue
+                yield from self._file(path, path.uri, path.stat())
+        except OSError as error:
+            yield Source(uri, problem=os_problem(error))
+
+    def _file(self, path: Place, name: str, status: os.stat_result | Status) -> Iterator[Source]:
         if not stat.S_ISREG(status.st_mode):
             yield Source(name, path, problem=no_file(status.st_mode))
         elif path.suffix.lower() in TABLE_SUFFIXES:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.document import Stage, StageError
+from pipeline.storage import Place, StorageError
 
 DEFAULT_MAX_BYTES = 64 * 2**20
 """Largest input that is read, in bytes; also the limit for what a compressed one unpacks to, times ``UNPACKING``."""
@@ -25,14 +26,14 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An input: a file at ``path``, or bytes or a text held in memory, or a ``problem`` in its place.
+    """An input: a file or object at ``path``, or bytes or a text held in memory, or a ``problem`` in its place.
 
-    ``name`` identifies it in the output: its path relative to the input root with ``/`` separators,
+    ``name`` identifies it in the output: its path relative to the input root with ``/`` separators, its URI,
     ``-`` for standard input, ``TABLE#ID`` for a row of a table of texts. ``size`` is in bytes.
     """
 
     name: str
-    path: Path | None = None
+    path: Place | None = None
     data: bytes | None = None
     text: str | None = None
     reference_date: date | None = None
@@ -56,6 +57,8 @@ def refused(name: str, error_type: str, message: str) -> Source:
 def os_problem(error: OSError) -> Problem:
     """Put a failed system call into words."""
     match error:
+        case StorageError():
+            return Problem("read", "io_error", str(error))
         case FileNotFoundError():
             return Problem("read", "not_found", "no such file; it may have been moved or deleted")
         case PermissionError():
@@ -86,7 +89,7 @@ def too_large(n_bytes: int, max_bytes: int) -> StageError:
     return StageError("read", "too_large", f"the input has {found}, more than the limit of {limit}")
 
 
-def _load_file(path: Path, max_bytes: int) -> bytes:
+def _load_file(path: Place, max_bytes: int) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for a writer for ever

@@ -4,8 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +13,7 @@ from pipeline.document import StageError
 from pipeline.read.dates import metadata_date
 from pipeline.read.encoding import decode
 from pipeline.read.source import DEFAULT_MAX_BYTES, Source, os_problem, refused
+from pipeline.storage import Place
 
 TABLE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"})
 DEFAULT_TEXT_COLUMN = "text"
@@ -35,7 +35,7 @@ class _TableError(Exception):
     """A table that does not have what was asked for."""
 
 
-def rows(path: Path, name: str, columns: Columns) -> Iterator[Source]:
+def rows(path: Place, name: str, columns: Columns) -> Iterator[Source]:
     """Yield a table's rows as inputs named ``TABLE#ID``, without an id column by row number from 1.
 
     A row that cannot be read, or a table that is none, is a source with its problem.
@@ -94,7 +94,7 @@ def _date(value: object) -> date | None:
     return metadata_date(str(value))
 
 
-def _json_lines(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+def _json_lines(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
     with path.open("rb") as lines:
         for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b"")):
             if len(line) == LONGEST_LINE:
@@ -116,7 +116,7 @@ def _json_lines(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | s
             yield row if isinstance(row, dict) else "the line is no JSON object"
 
 
-def _csv(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+def _csv(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
     with path.open("rb") as file:
         head = file.read(2**16)
     cut = head.rfind(b"\n") + 1 or len(head)
@@ -129,15 +129,15 @@ def _csv(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
         yield from csv.DictReader(_bounded(lines), delimiter=delimiter)
 
 
-def _bounded(lines: TextIO) -> Iterator[str]:
+def _bounded(lines: IO[str]) -> Iterator[str]:
     for line in iter(lambda: lines.readline(LONGEST_LINE), ""):
         if len(line) == LONGEST_LINE:
             raise _TableError(f"a line has more than {LONGEST_LINE // 2**20} Mi characters")
         yield line
 
 
-def _parquet(path: Path, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
-    with pq.ParquetFile(path) as table:
+def _parquet(path: Place, columns: Columns) -> "Iterator[Mapping[str, Any] | str]":
+    with path.open("rb") as file, pq.ParquetFile(file) as table:
         wanted = [column for column in columns if column is not None]
         for column in wanted:
             if column not in table.schema_arrow.names:

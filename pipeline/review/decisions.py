@@ -199,6 +199,11 @@ class Decisions:
         listed = self._read(f"{_CURRENT} {condition} ORDER BY id", values)
         return [_decision(row) for row in listed]
 
+    def undone(self, known: Container[int] = ()) -> list[Decision]:
+        """Return the decisions that were taken back, without those whose ids are ``known``."""
+        listed = self._read(f"SELECT {_COLUMNS} FROM decisions WHERE undone_at IS NOT NULL ORDER BY id")
+        return [_decision(row) for row in listed if row[0] not in known]
+
     def history(self, table: str, doc_id: str, start: int, end: int) -> list[tuple[Decision, bool]]:
         """Return every decision on one row in order, and whether it was undone."""
         listed = self._read(

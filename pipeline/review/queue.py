@@ -32,10 +32,11 @@ STATES: tuple[State, ...] = get_args(State)
 OPEN = 0
 VERDICT_CODES = {"right": 1, "wrong": 2, "corrected": 3, "unsure": 4}
 RECORDS: dict[str, type[Mention]] = {record.table: record for record in MENTION_TABLES}
-TABLE_NAMES = tuple(RECORDS)
-"""By the code that a table has among the rows."""
+TABLES = tuple(RECORDS)
+"""A table's number in the queue is its place here."""
 ORDERS_HELD = 16
 PAGE_ROWS = 40
+ROWS_HELD = 4096
 STRETCH = 8192
 N_CPUS = os.cpu_count() or 1
 
@@ -75,6 +76,11 @@ class Row:
     def mention(self) -> Mention:
         """The row as the pipeline made it."""
         return self.record(**self.columns)
+
+    @property
+    def place(self) -> tuple[str, str, int, int]:
+        """Table, document, start and end, which no other row has."""
+        return self.record.table, self.columns["doc_id"], self.columns["start"], self.columns["end"]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -120,7 +126,11 @@ class Queue:
             raise UnreadableRun(str(error).splitlines()[0]) from error
         self._orders: OrderedDict[View, RowIds] = OrderedDict()
         self._states: dict[str, npt.NDArray[np.int8]] = {}
-        self._seen = (-1, -1)
+        self._held: OrderedDict[int, Row] = OrderedDict()
+        self._numbers: dict[tuple[str, str, int, int], int] = {}
+        """The rows that were read last, by number, and their numbers by place."""
+        self._seen = (0, 0)
+        self._undone: set[int] = set()
 
     def close(self) -> None:
         self._database.close()
@@ -217,6 +227,16 @@ class Queue:
                     return int(stretch[undecided[0]])
         return None
 
+    def following(self, view: View, reviewer: str, row_id: int) -> int | None:
+        """Return the row to show after a decision on ``row_id``: the next undecided one, or of a view of decided rows
+        the next one in it. None where there is none.
+        """
+        if view.state in ("any", "open"):
+            return self.next_open(view, reviewer, row_id)
+        ids = self.in_state(view, reviewer)
+        after = ids[self.position(ids, row_id) + 1 :]
+        return int(after[0]) if len(after) else None
+
     @staticmethod
     def position(ids: RowIds, row_id: int) -> int:
         """Return where a row stands in an order; -1 where it is not in it."""
@@ -230,8 +250,21 @@ class Queue:
 
     def rows(self, row_ids: Sequence[int]) -> list[Row]:
         """Return rows by number, in the order given; numbers that there are not are left out."""
-        numbers = np.asarray([row_id for row_id in row_ids if 0 <= row_id < self.n_rows], dtype=np.int64)
-        found: dict[int, Row] = {}
+        with self._lock:
+            held = {row_id: self._held[row_id] for row_id in row_ids if row_id in self._held}
+            read = self._read(
+                [row_id for row_id in row_ids if row_id not in held and 0 <= row_id < self.n_rows]
+            )
+            for row in read:
+                self._held[row.id] = held[row.id] = row
+                self._numbers[row.place] = row.id
+            while len(self._held) > ROWS_HELD:
+                self._numbers.pop(self._held.popitem(last=False)[1].place, None)
+        return [held[row_id] for row_id in row_ids if row_id in held]
+
+    def _read(self, row_ids: Sequence[int]) -> list[Row]:
+        numbers = np.asarray(row_ids, dtype=np.int64)
+        found: list[Row] = []
         for code, (name, record) in enumerate(RECORDS.items()):
             of_table = numbers[self._table[numbers] == code]
             if not len(of_table):
@@ -239,15 +272,14 @@ class Queue:
             wanted = dict(zip(self._place[of_table].tolist(), of_table.tolist(), strict=True))
             columns = [column.name for column in fields(record)]
             chosen = ", ".join(f'"{column}"' for column in columns)
-            with self._lock:
-                listed = self._database.execute(
-                    f"SELECT rowid, {chosen} FROM {name} WHERE rowid IN (SELECT unnest(?::BIGINT[]))",
-                    [list(wanted)],
-                ).fetchall()
+            listed = self._database.execute(
+                f"SELECT rowid, {chosen} FROM {name} WHERE rowid IN (SELECT unnest(?::BIGINT[]))",
+                [list(wanted)],
+            ).fetchall()
             for place, *values in listed:
                 row = dict(zip(columns, values, strict=True))
-                found[wanted[place]] = Row(wanted[place], record, row, self._documents[row["doc_id"]].source)
-        return [found[row_id] for row_id in row_ids if row_id in found]
+                found.append(Row(wanted[place], record, row, self._documents[row["doc_id"]].source))
+        return found
 
     def row(self, row_id: int) -> Row | None:
         return next(iter(self.rows([row_id])), None)
@@ -293,9 +325,9 @@ class Queue:
         """Return table, rule, number of rows and mean score of every rule of the run."""
         with self._lock:
             counted = self._database.execute(
-                'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL ORDER BY ALL'
+                'SELECT "table", rule, count(*), avg(score) FROM queue GROUP BY ALL'
             ).fetchall()
-        return [(TABLE_NAMES[code], rule, rows, mean) for code, rule, rows, mean in counted]
+        return sorted((TABLES[code], *rest) for code, *rest in counted)
 
     def rows_in(self, doc_ids: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return how many rows documents have in each table, by document and table."""
@@ -304,7 +336,7 @@ class Queue:
                 'SELECT doc_id, "table", count(*) FROM queue WHERE doc_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL',
                 [list(doc_ids)],
             ).fetchall()
-        return {(doc_id, TABLE_NAMES[code]): rows for doc_id, code, rows in counted}
+        return {(doc_id, TABLES[code]): rows for doc_id, code, rows in counted}
 
     def rows_of(self, doc_id: str) -> list[Row]:
         """Return all rows of a document, in text order."""
@@ -314,15 +346,15 @@ class Queue:
 
     def decided(self, row: Row, reviewer: str) -> Decision | None:
         """Return a reviewer's last word on a row, None where there is none that holds for its value."""
+        return self.words_on(row).get(reviewer)
+
+    def words_on(self, row: Row) -> dict[str, Decision]:
+        """Return the last word on a row of each reviewer who has one that holds for its value."""
         place = row.columns
-        found = [
-            decision
-            for decision, undone in self._decisions.history(
-                row.record.table, place["doc_id"], place["start"], place["end"]
-            )
-            if not undone and decision.reviewer == reviewer and decision.verdict != "missed"
-        ]
-        return next(iter(carry_over(found[-1:], _keyed([row]), {place["doc_id"]}).applying), None)
+        said = self._decisions.history(row.record.table, place["doc_id"], place["start"], place["end"])
+        last = {one.reviewer: one for one, undone in said if not undone and one.verdict != "missed"}
+        holding = carry_over(last.values(), _keyed([row]), {place["doc_id"]}).applying
+        return {decision.reviewer: decision for decision in holding}
 
     def at(self, decision: Decision) -> int | None:
         """Return the number of the row that a decision was on, None where there is none."""
@@ -341,11 +373,15 @@ class Queue:
 
     def _match(self, decisions: Sequence[Decision]) -> list[tuple[Decision, Row]]:
         """Return the row that stands at the place of each decision, where there is one."""
+        places = [(one.table, one.doc_id, one.start, one.end) for one in decisions]
+        if all(place in self._numbers for place in places):  # decided in the page just now
+            numbers = [self._numbers[place] for place in places]
+            read = {row.id: row for row in self.rows(numbers)}
+            return [(one, read[number]) for one, number in zip(decisions, numbers, strict=True)]
         known = [decision for decision in decisions if decision.doc_id in self._documents]
         if not known:
             return []
-        tables = list(RECORDS)
-        places = [(tables.index(d.table), d.doc_id, d.start, d.end) for d in known]
+        wanted = [(TABLES.index(d.table), d.doc_id, d.start, d.end) for d in known]
         within = [
             self._documents[decision.doc_id].rows for decision in known
         ]  # so that one decision needs no full scan
@@ -356,8 +392,8 @@ class Queue:
                 'unnest(?::INTEGER[]) AS "end") AS wanted JOIN queue USING ("table", doc_id, start, "end") '
                 "WHERE queue.id BETWEEN ? AND ?",
                 [
-                    len(places),
-                    *(list(column) for column in zip(*places, strict=True)),
+                    len(wanted),
+                    *(list(column) for column in zip(*wanted, strict=True)),
                     min(rows.start for rows in within),
                     max(rows.stop for rows in within),
                 ],
@@ -371,14 +407,12 @@ class Queue:
         return self._states[reviewer]
 
     def _renew(self) -> None:
-        """Take in what was decided since, in this process or another; from the start where something was undone."""
+        """Take in what was decided and taken back since, in this process or another."""
         with self._lock:
             now = self._decisions.version()
             if now == self._seen:
                 return
-            last, undone = self._seen
-            if now[1] != undone:
-                self._states, last = {}, 0
+            last, n_undone = self._seen
             listed = self._decisions.standing(after_id=last)
             matched = self._match([decision for decision in listed if decision.verdict != "missed"])
             holding = carry_over(
@@ -389,6 +423,13 @@ class Queue:
             rows = {decision.id: row.id for decision, row in matched}
             for decision in holding:
                 self._state_of(decision.reviewer)[rows[decision.id]] = VERDICT_CODES[decision.verdict]
+            if now[1] != n_undone:
+                taken_back = self._decisions.undone(self._undone)
+                self._undone.update(decision.id for decision in taken_back)
+                for decision, row in self._match([one for one in taken_back if one.verdict != "missed"]):
+                    before = self.decided(row, decision.reviewer)
+                    code = OPEN if before is None else VERDICT_CODES[before.verdict]
+                    self._state_of(decision.reviewer)[row.id] = code
             self._seen = now
 
 
@@ -404,10 +445,7 @@ def opened(out: Path) -> Iterator[tuple[Queue, Decisions]]:
 
 
 def _keyed(rows: Sequence[Row]) -> dict[tuple[str, str, int, int], dict[str, Any]]:
-    return {
-        (row.record.table, row.columns["doc_id"], row.columns["start"], row.columns["end"]): row.values
-        for row in rows
-    }
+    return {row.place: row.values for row in rows}
 
 
 def _differing(states: list[npt.NDArray[np.int8]], n_rows: int) -> npt.NDArray[np.bool_]:
@@ -441,7 +479,7 @@ def _condition(view: View) -> tuple[str, list[Any]]:
         ("score BETWEEN ? AND ?", [view.min_score - 1e-6, view.max_score + 1e-6])
     ]
     if view.table:
-        wanted.append(('"table" = ?', [list(RECORDS).index(view.table)]))
+        wanted.append(('"table" = ?', [TABLES.index(view.table)]))
     if view.document:
         wanted.append(("(contains(lower(source), lower(?)) OR doc_id = ?)", [view.document] * 2))
     if view.rule.endswith("*"):

@@ -48,6 +48,8 @@ class Page:
         self.decisions = decisions
         self.reviewer = reviewer
         self.token = new_token()
+        self.n_stale = 0
+        """Decisions of earlier runs that did not fit when the page was started."""
         self._templates = Environment(
             loader=PackageLoader("pipeline.review"),
             autoescape=select_autoescape(default=True, default_for_string=True),
@@ -88,7 +90,10 @@ class Page:
         view = view_of(request.query_params)
         reviewer = self._reviewer(request)
         at = request.query_params.get("at", "")
-        current = int(at) if _is_number(at) else self.queue.next_open(view, reviewer)
+        if _is_number(at):
+            current: int | None = int(at)
+        else:
+            current = self.queue.next_open(view, reviewer) if view.state in ("any", "open") else None
         return self._render_rows(request, view, current)
 
     def _render_rows(self, request: Request, view: View, current: int | None, said: str = "") -> Response:
@@ -133,11 +138,11 @@ class Page:
             before=int(ids[position - 1]) if position > 0 else None,
             after=int(ids[position + 1]) if 0 <= position < len(ids) - 1 else None,
             row=row,
-            card=self._card(row, reviewer, language) if row else None,
-            n_stale=len(self.queue.carried_over().stale) if template == "page.html" else 0,
+            card=self._card(row, reviewer, language, view.state == "disputed") if row else None,
+            n_stale=self.n_stale,
         )
 
-    def _card(self, row: Row, reviewer: str, language: str) -> dict[str, Any]:
+    def _card(self, row: Row, reviewer: str, language: str, disputed: bool) -> dict[str, Any]:
         columns = row.columns
         sentence = columns["sentence"]
         inside = locate(sentence, columns["text"])
@@ -153,7 +158,8 @@ class Page:
             if len(sentence) < SHORT:
                 around = neighbours(text, offset, offset + len(sentence))
         start = columns["start"] - offset
-        decision = self.queue.decided(row, reviewer)
+        words = self.queue.words_on(row)
+        decision = words.pop(reviewer, None)
         rule = self.rules.get(columns["rule"])
         return {
             "offset": offset,
@@ -165,6 +171,9 @@ class Page:
             ),
             "words": in_words(row.record, row.values, language),
             "decision": decision,
+            "others": [(one, self._said(one, language) if one.after else "") for one in words.values()]
+            if disputed
+            else [],
             "decided_words": in_words(row.record, decision.after, language)
             if decision and decision.after
             else "",
@@ -262,6 +271,8 @@ class Page:
         else:
             raise HTTPException(400, "no such verdict")
         reviewer = self._reviewer(request)
+        view = _view(form)
+        following = self.queue.following(view, reviewer, row.id)
         columns = row.columns
         self.decisions.add(
             reviewer=reviewer,
@@ -279,8 +290,6 @@ class Page:
         )
         said = texts(self._language(request))
         message = said["saved"].format(verdict=said["verdicts"][verdict])
-        view = _view(form)
-        following = self.queue.next_open(view, reviewer, row.id)
         return self._render_rows(request, view, row.id if following is None else following, message)
 
     def missed(self, request: Request, form: FormData) -> Response:
@@ -483,6 +492,7 @@ def listen(port: int | None) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port or 0))
+        listener.listen(128)  # so that nobody else gets the port meanwhile
     except OSError:
         listener.close()
         raise
@@ -508,11 +518,16 @@ def serve(
     Raises ``sqlite3.Error`` where decisions cannot be kept, and ``UnreadableRun``.
     """
     port = listener.getsockname()[1]
-    with Decisions.open(out / FILE) as decisions, closing(Queue(out, decisions)) as queue:
+    with (
+        closing(listener),
+        Decisions.open(out / FILE) as decisions,
+        closing(Queue(out, decisions)) as queue,
+    ):
         page = Page(queue, decisions, reviewer=reviewer or _user(), port=port)
         page.warm_up()
         config = uvicorn.Config(page.app, log_level="warning", access_log=False, server_header=False)
         carried = queue.carried_over()
+        page.n_stale = len(carried.stale)
         n_decisions = len(carried.applying) + len(carried.stale)
         ready(Opened(f"http://{HOST}:{port}/", queue.n_rows, n_decisions, carried.stale))
         uvicorn.Server(config).run(sockets=[listener])

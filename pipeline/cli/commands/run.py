@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,7 +25,7 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="INPUT",
-            help="Files, folders, globs, tables of texts (.jsonl, .csv, .parquet), or - for stdin.",
+            help="Files, folders, globs, URIs, tables of texts (.jsonl, .csv, .parquet), or - for stdin.",
         ),
     ] = None,
     *,
@@ -42,7 +42,14 @@ def run(
     id_column: Annotated[str | None, typer.Option(help="Column that names each text.")] = None,
     date_column: Annotated[str | None, typer.Option(help="Column with each text's reference date.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
-    workers: Workers = 1,
+    engine: Annotated[
+        str, typer.Option(metavar="local|ray", help="Work on this machine, or on a cluster of Ray.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="The cluster; without it Ray starts one on this machine."),
+    ] = None,
+    workers: Workers = None,
     max_bytes: MaxBytes = None,
     max_seconds: Annotated[
         float | None,
@@ -73,20 +80,28 @@ def run(
 
       plextract run news.jsonl --text-column body --date-column published --out tables
 
+      plextract run s3://archive/2014 --out s3://archive/tables --engine ray --address head:6379
+
       find . -name '*.html' | plextract run --files-from - --out tables --resume
     """
     if not inputs and files_from is None:
         fail("name at least one INPUT, or give --files-from", WRONG_USE)
+    if engine not in ("local", "ray"):
+        fail(f"--engine: there is no {engine}, only local and ray", WRONG_USE)
+    if address is not None and engine != "ray":
+        fail("--address is that of a cluster: give --engine ray with it", WRONG_USE)
     from pipeline import batch, read
     from pipeline.batch import limits
     from pipeline.cli.screen import JsonLog, progress_bar, summary
     from pipeline.flow import Settings
+    from pipeline.storage import place
 
+    target = place(out)
     limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes, "--max-bytes")
     seconds = limits.DEFAULT_MAX_SECONDS if max_seconds is None else max_seconds
     memory = limits.DEFAULT_MAX_MEMORY if max_memory is None else size_in_bytes(max_memory, "--max-memory")
     log = JsonLog() if log_json else None
-    with clean_end(out):
+    with clean_end(target):
         sources = read.discover(
             inputs or [],
             files_from=files_from,
@@ -95,6 +110,7 @@ def run(
             date_column=date_column,
         )
         check_register(teryt)
+        shards_through = ray_cluster(address, workers) if engine == "ray" else None
         annotator = load(model, log)
         settings = Settings(
             reference_date=reference_date.date() if reference_date else None, teryt=teryt, min_score=min_score
@@ -103,7 +119,7 @@ def run(
             with progress_bar(console(stderr=True), quiet=log_json) as report:
                 done = batch.run(
                     sources,
-                    out,
+                    target,
                     annotator.nlp,
                     settings,
                     model=annotator.choice.reference,
@@ -111,12 +127,15 @@ def run(
                     max_seconds=seconds,
                     max_memory=memory,
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
-                    n_workers=workers,
+                    n_workers=workers or 1,
                     resume=resume,
+                    engine=shards_through,
                     report=log.progress if log else report,
                 )
         except batch.OutputError as error:
             fail(str(error), WRONG_USE)
+        except batch.EngineError as error:
+            fail(f"{error}; --resume goes on with what is in {out}")
         except OSError as error:
             fail(f"cannot write to {out}: {error}")
     if log:
@@ -125,6 +144,16 @@ def run(
         summary(console(), done)
     if done.errors:
         raise typer.Exit(SOME_FAILED)
+
+
+def ray_cluster(address: str | None, workers: int | None) -> Any:
+    """Return the engine that takes shards through a cluster of Ray; wrong use where Ray is not installed."""
+    from pipeline import cluster
+
+    try:
+        return cluster.engine(address, workers)
+    except cluster.NotInstalledError as error:
+        fail(str(error), WRONG_USE)
 
 
 SIZES = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
