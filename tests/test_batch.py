@@ -12,7 +12,8 @@ import pytest
 from stand_in import Write, years_and_capitals
 
 from pipeline import batch, flow, metadata, read
-from pipeline.batch import OutputError, Progress, Summary, publish, shard
+from pipeline.batch import OutputError, Progress, Summary, limits, publish, shard
+from pipeline.batch.status import STATUS, read_status
 from pipeline.document import RawDocument, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.records import TABLES
@@ -100,12 +101,31 @@ def test_the_manifest_names_versions_settings_rows_and_files(documents: Write, t
         "teryt": None,
         "min_score": 0.0,
         "max_bytes": read.DEFAULT_MAX_BYTES,
+        "max_seconds": limits.DEFAULT_MAX_SECONDS,
+        "max_memory": limits.DEFAULT_MAX_MEMORY,
     }
     assert written["rows"] == ROWS_OF_ONE
     assert {"discover", "read", "extract", "write", "finish", "total"} <= set(written["seconds"])  # type: ignore[call-overload]
     assert publish.files_are_whole(out, written)
     (out / "dates" / "part-00000.parquet").write_bytes(b"tampered")
     assert not publish.files_are_whole(out, written)
+
+
+@pytest.mark.usefixtures("simple_flow")
+def test_the_status_of_a_finished_run_has_its_counts(documents: Write, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert read_status(out) is None
+    folder = documents(a="2012 ZMP", b="2013")
+    done = run(folder, out)
+    told = read_status(out)
+    assert told
+    assert (told.state, told.documents, told.total_documents, told.seconds_left) == ("finished", 2, 2, 0.0)
+    assert told.n_bytes == done.n_bytes
+    assert told.rows == done.rows
+    run(folder, out, resume=True)
+    again = read_status(out)
+    assert again
+    assert (again.state, again.documents, again.rows) == ("finished", 2, done.rows)
 
 
 @pytest.mark.usefixtures("simple_flow", "small_shards")
@@ -220,7 +240,7 @@ def test_a_second_run_replaces_the_first_whole(documents: Write, tmp_path: Path,
     assert [row["edtf"] for row in rows(out, "dates")] == ["2016"]
     assert publish.files_are_whole(out, manifest(out))
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        [*TABLE_NAMES, *metadata.FILES, "manifest.json", "notes.md"]
+        [*TABLE_NAMES, *metadata.FILES, "manifest.json", "notes.md", STATUS]
     )
 
 

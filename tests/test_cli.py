@@ -127,13 +127,13 @@ def test_the_options_reach_the_run(documents: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
     said = plextract(
         "run", tmp_path / "texts.csv", "--text-column", "body", "--id-column", "id", "--date-column", "day",
-        "--reference-date", "2016-04-21", "--max-bytes", "2kB", "--min-score", "0.25", "--model", "none", "--out", out,
+        "--reference-date", "2016-04-21", "--max-seconds", "20", "--max-memory", "3GB", "--max-bytes", "2kB", "--min-score", "0.25", "--model", "none", "--out", out,
     )  # fmt: skip
     assert said.exit_code == 0, said.stderr
     settings = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["settings"]
     assert settings == {
         "model": "none", "reference_date": "2016-04-21", "teryt": None, "min_score": 0.25, "max_bytes": 2000,
-        "text_column": "body", "id_column": "id", "date_column": "day",
+        "max_seconds": 20.0, "max_memory": 3_000_000_000, "text_column": "body", "id_column": "id", "date_column": "day",
     }  # fmt: skip
     assert pq.read_table(out / "documents")["source"].to_pylist() == ["texts.csv#x"]
 
@@ -160,7 +160,7 @@ def test_rows_that_are_less_probably_right_are_left_out_and_counted(documents: W
     [("20", 20), ("20kB", 20_000), ("1.5MB", 1_500_000), ("2 MiB", 2 << 20), ("1G", 10**9)],
 )
 def test_sizes(stated: str, size: int) -> None:
-    assert size_in_bytes(stated) == size
+    assert size_in_bytes(stated, "--max-bytes") == size
 
 
 @pytest.mark.usefixtures("simple_flow")

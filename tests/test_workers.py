@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from stand_in import Write
 
+from pipeline.batch.status import read_status
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # worker processes import the main script, and with it what it puts in the place of the pipeline
 SCRIPT = """
-import os, sys, time
+import ctypes, os, sys, time
 from pathlib import Path
 from stand_in import years_and_capitals
 from pipeline import batch, cli, flow
@@ -26,6 +28,13 @@ def process(raw, nlp, settings):
     text = raw.content.text
     if "deadly" in text:
         os._exit(11)
+    if "endless" in text:
+        while True:
+            pass
+    if "stuck" in text:  # code that never comes back to Python, and holds all threads
+        ctypes.PyDLL(None).sleep(600)
+    if "huge" in text:
+        return bytearray(3 * 10**9)
     if "slow" in text:
         Path(text.split()[1]).write_text(str(os.getpid()))
         time.sleep(60)
@@ -65,6 +74,22 @@ def test_a_document_that_kills_its_process_becomes_an_error_row(documents: Write
     assert json.loads(said.splitlines()[-1])["rows"]["documents"] == 5
 
 
+def test_a_document_beyond_its_limits_becomes_an_error_row(documents: Write, tmp_path: Path) -> None:
+    folder = documents(a="2011", b="endless", c="2012", d="stuck", e="2013", f="huge", g="2014")
+    limits = ("--max-seconds", "1", "--max-memory", "1GB")
+    with start(tmp_path, folder, "--log-json", *limits) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    out = tmp_path / "out"
+    assert pq.read_table(out / "dates")["edtf"].to_pylist() == ["2011", "2012", "2013", "2014"]
+    errors = pq.read_table(out / "errors").to_pylist()
+    assert [(row["source"], row["error_type"], row["message"]) for row in errors] == [
+        ("b.txt", "Timeout", "took longer than 1 s"),
+        ("d.txt", "Timeout", "took longer than 1 s"),
+        ("f.txt", "OutOfMemory", "needs more memory than 1,000,000,000 bytes, or than there is"),
+    ]
+
+
 def until(true: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + 30
     while not true():
@@ -90,6 +115,7 @@ def test_no_process_outlives_the_run(number: int, status: int, documents: Write,
             lambda: noted.exists() and noted.read_text(encoding="utf-8") != "", "the slow document is begun"
         )
         until(lambda: any(staging.glob("shard-*/done.json")), "the first shard is done")
+        assert getattr(read_status(tmp_path / "out"), "state", None) == "running"
         process.send_signal(number)
         process.wait(timeout=10)
         assert process.stderr
@@ -100,3 +126,6 @@ def test_no_process_outlives_the_run(number: int, status: int, documents: Write,
     worker = int(noted.read_text(encoding="utf-8"))
     until(lambda: gone(worker), "the worker is gone")
     assert any(staging.glob("shard-*/done.json")), "the first shard can be taken over"
+    told = read_status(tmp_path / "out")
+    assert told
+    assert (told.state, told.total_documents) == ("interrupted", 3)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import write
 from pipeline.batch import provenance, publish, workers
+from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
+from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import TABLES
@@ -79,6 +81,8 @@ def run(
     *,
     model: str = "none",
     max_bytes: int = DEFAULT_MAX_BYTES,
+    max_seconds: float = DEFAULT_MAX_SECONDS,
+    max_memory: int = DEFAULT_MAX_MEMORY,
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
     engine: Engine | None = None,
@@ -88,19 +92,22 @@ def run(
     """Process ``sources`` into the datasets under ``out``, replacing a run that stands there.
 
     ``model`` names what ``nlp`` was loaded from, for the workers to do the same. ``options`` are settings
-    of reading that the manifest names. With ``resume``, shards that an unfinished run with the same
-    inputs and settings completed are taken over. ``n_workers`` and ``engine``, which takes the shards through
-    other processes or machines than this one's, do not change a byte of the datasets.
+    of reading that the manifest names. A document that takes more than ``max_seconds``, or ``max_memory`` bytes
+    on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an
+    unfinished run with the same inputs and settings completed are taken over. ``n_workers`` and ``engine``, which
+    takes the shards through other processes or machines than this one's, do not change a byte of the datasets.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there.
     """
     started = time.perf_counter()
     seconds: dict[str, float] = {}
-    with _claimed(out) as staging:
+    with _claimed(out) as staging, told(out) as status:
         run_settings = {
             "model": model,
             **_plain(asdict(settings)),
             "teryt": write.sha256_of(settings.teryt) if settings.teryt else None,
             "max_bytes": max_bytes,
+            "max_seconds": max_seconds,
+            "max_memory": max_memory,
             **(options or {}),
         }
         versions = provenance.versions(nlp)
@@ -114,6 +121,8 @@ def run(
         staging.mkdir(exist_ok=True)
         if resume and (standing := _standing(out, inputs_key)):
             remove_tree(staging)
+            n_documents = standing.resumed_documents
+            status.progress(n_documents, n_documents, standing.n_bytes, standing.errors, standing.rows)
             return standing
         if not resume:
             _empty(staging, keep=())
@@ -122,9 +131,9 @@ def run(
         _empty(staging, keep=[shard_folder(staging, shard).name for shard in shards if shard.key in reports])
 
         missing = [shard for shard in shards if shard.key not in reports]
-        board = _Board(sum(len(shard.sources) for shard in shards), report)
+        board = _Board(sum(len(shard.sources) for shard in shards), report, status)
         board.add(reports.values())
-        job = Job(staging, settings, model, max_bytes)
+        job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
         if engine is not None:
             work = engine(missing, job)
         elif n_workers > 1:
@@ -135,10 +144,13 @@ def run(
             reports[done.key] = done
             if engine is not None or n_workers > 1:
                 board.add([done])
+            else:
+                board.add_rows(done)
 
         finishing = time.perf_counter()
         ordered = [(shard_folder(staging, shard), reports[shard.key]) for shard in shards]
         built = publish.build(ordered, staging / FINISHED)
+        status.rows(built.rows)
         for done in reports.values():
             for stage, spent in done.seconds.items():
                 seconds[stage] = seconds.get(stage, 0.0) + spent
@@ -307,8 +319,10 @@ def _completed(shards: Iterable[Shard], staging: Place) -> Iterator[tuple[str, S
 class _Board:
     """Counts what is done and reports it."""
 
-    def __init__(self, total: int, report: Callable[[Progress], None]) -> None:
+    def __init__(self, total: int, report: Callable[[Progress], None], status: StatusFile) -> None:
         self.total = total
+        self.rows: dict[str, int] = {}
+        self._status = status
         self._report = report
         self.documents = self.n_bytes = self.errors = 0
 
@@ -323,15 +337,22 @@ class _Board:
             self.documents += report.documents
             self.n_bytes += report.n_bytes
             self.errors += report.rows["errors"]
+            self.add_rows(report)
         self.show()
+
+    def add_rows(self, report: ShardReport) -> None:
+        for table, n_rows in report.rows.items():
+            self.rows[table] = self.rows.get(table, 0) + n_rows
 
     def show(self, documents: int = 0, n_bytes: int = 0, errors: int = 0) -> None:
         """Report the counts, and on top of them those of shards that are not done yet."""
-        self._report(
-            Progress(
-                documents=min(self.documents + max(documents, 0), self.total),
-                total_documents=self.total,
-                n_bytes=self.n_bytes + max(n_bytes, 0),
-                errors=self.errors + max(errors, 0),
-            )
+        progress = Progress(
+            documents=min(self.documents + max(documents, 0), self.total),
+            total_documents=self.total,
+            n_bytes=self.n_bytes + max(n_bytes, 0),
+            errors=self.errors + max(errors, 0),
         )
+        self._status.progress(
+            progress.documents, progress.total_documents, progress.n_bytes, progress.errors, self.rows
+        )
+        self._report(progress)

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
-from pipeline.document import Stage, StageError
+from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS, TimeLimitError, limited
+from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
@@ -34,6 +35,10 @@ class Job:
     settings: Settings
     model: str = "none"
     max_bytes: int = DEFAULT_MAX_BYTES
+    max_seconds: float = DEFAULT_MAX_SECONDS
+    """Seconds that one document may take; 0 is no limit, as for memory."""
+    max_memory: int = DEFAULT_MAX_MEMORY
+    """Bytes of memory that one document may add to its process's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +105,24 @@ def process_shard(
     begin: Callable[[], None] = lambda: None,
     done: Callable[[Step], None] = lambda step: None,
     crashed: Collection[int] = (),
+    hung: Collection[int] = (),
+    deadly: bool = False,
 ) -> ShardReport:
     """Process the shard's inputs into part files in its folder and mark it complete.
 
     Documents keep the order of the inputs, mentions follow it and then their offsets. ``begin`` and ``done``
     are called before and after each input. ``crashed`` are
-    positions of inputs that killed the process in an earlier attempt: they are not tried again.
+    positions of inputs that killed the process in an earlier attempt, ``hung`` of those whose process had to be
+    ended: they are not tried again. With ``deadly``, a document that cannot be stopped ends the process.
     """
     _collect_seldom()
     folder = shard_folder(job.staging, shard)
-    work = _Work(nlp, job)
+    work = _Work(nlp, job, deadly=deadly)
     for position, source in enumerate(shard.sources):
         begin()
-        if position in crashed:
+        if position in hung:
+            step = work.too_slow(source.name)
+        elif position in crashed:
             step = work.fail(
                 source.name, "extract", "Crash", "processing this document ends the whole process"
             )
@@ -150,9 +160,10 @@ def _collect_seldom() -> None:
 class _Work:
     """What has come of the inputs of a shard so far."""
 
-    def __init__(self, nlp: "Language | None", job: Job) -> None:
+    def __init__(self, nlp: "Language | None", job: Job, *, deadly: bool) -> None:
         self.nlp = nlp
         self.job = job
+        self.deadly = deadly
         self.extractions: list[Extraction] = []
         self.errors: list[ErrorRecord] = []
         self.duplicates: list[Duplicate] = []
@@ -161,34 +172,58 @@ class _Work:
         self._seen: set[str] = set()
 
     def take(self, source: Source) -> Step:
-        """Process one input; whatever goes wrong becomes a row of ``errors``."""
-        n_bytes = 0
+        """Process one input within the limits; whatever goes wrong becomes a row of ``errors``."""
+        raw: RawDocument | None = None
         stage: Stage = "read"
         try:
-            started = time.perf_counter()
-            try:
-                raw = read.read(source, max_bytes=self.job.max_bytes)
-            finally:
-                self._count("read", time.perf_counter() - started)
-            n_bytes = raw.n_bytes
-            self.n_bytes += n_bytes
-            if raw.sha256 in self._seen:
-                self.duplicates.append(Duplicate(raw.sha256, raw.source))
-                return Step(n_bytes, failed=False)
-            stage = "extract"
-            extraction = flow.process(raw, self.nlp, self.job.settings)
+            with limited(self.job.max_seconds, self.job.max_memory, deadly=self.deadly):
+                raw = self._read(source)
+                if raw.sha256 in self._seen:
+                    extraction = None
+                else:
+                    stage = "extract"
+                    extraction = flow.process(raw, self.nlp, self.job.settings)
+        except TimeLimitError:
+            return self.too_slow(source.name, stage, raw)
         except StageError as error:
-            return self.fail(source.name, error.stage, error.error_type, error.message, n_bytes)
+            if error.error_type == MemoryError.__name__:
+                return self.too_big(source.name, error.stage, raw)
+            return self.fail(source.name, error.stage, error.error_type, error.message, raw)
+        except MemoryError:
+            return self.too_big(source.name, stage, raw)
         except Exception as error:
             message = str(error) or "no message"
-            return self.fail(source.name, stage, type(error).__name__, message, n_bytes)
+            return self.fail(source.name, stage, type(error).__name__, message, raw)
+        self.n_bytes += raw.n_bytes
+        if extraction is None:
+            self.duplicates.append(Duplicate(raw.sha256, raw.source))
+            return Step(raw.n_bytes, failed=False)
         self._seen.add(raw.sha256)
         self.extractions.append(extraction)
-        for stage, seconds in extraction.seconds.items():
-            self._count(stage, seconds)
-        return Step(n_bytes, failed=False)
+        for done, seconds in extraction.seconds.items():
+            self._count(done, seconds)
+        return Step(raw.n_bytes, failed=False)
 
-    def fail(self, source: str, stage: Stage, error_type: str, message: str, n_bytes: int = 0) -> Step:
+    def _read(self, source: Source) -> RawDocument:
+        started = time.perf_counter()
+        try:
+            return read.read(source, max_bytes=self.job.max_bytes)
+        finally:
+            self._count("read", time.perf_counter() - started)
+
+    def too_slow(self, source: str, stage: Stage = "extract", raw: RawDocument | None = None) -> Step:
+        message = f"took longer than {self.job.max_seconds:g} s"
+        return self.fail(source, stage, "Timeout", message, raw)
+
+    def too_big(self, source: str, stage: Stage, raw: RawDocument | None) -> Step:
+        message = f"needs more memory than {self.job.max_memory:,} bytes, or than there is"
+        return self.fail(source, stage, "OutOfMemory", message, raw)
+
+    def fail(
+        self, source: str, stage: Stage, error_type: str, message: str, raw: RawDocument | None = None
+    ) -> Step:
+        n_bytes = raw.n_bytes if raw else 0
+        self.n_bytes += n_bytes
         self.errors.append(error_row(source, stage, error_type, message))
         return Step(n_bytes, failed=True)
 

@@ -4,11 +4,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import annotate
 from pipeline.batch.shard import Job, Shard, ShardReport, Step, process_shard
@@ -42,15 +43,30 @@ def process_shards(shards: Iterable[Shard], job: Job, *, n_workers: int, show: S
 
 def _alone(shard: Shard, job: Job, show: Show) -> ShardReport:
     """Process one shard in a process of its own, again without the document that it died at, until it ends well."""
-    crashed: tuple[int, ...] = ()
+    ended = NONE_ENDED
     while True:
         with _Pool(job, 1, show) as pool:
-            for report in pool.work_through(deque([shard]), crashed):
+            for report in pool.work_through(deque([shard]), ended):
                 return report
         position = pool.documents_begun - 1
-        if position < 0 or position in crashed:
+        if position < 0 or position in (*ended.crashed, *ended.hung):
             raise RuntimeError("a worker process cannot be started or ends outside of any document")
-        crashed = (*crashed, position)
+        ended = ended.after(position, hung=bool(job.max_seconds) and pool.seconds_at_it > job.max_seconds)
+
+
+class Ended(NamedTuple):
+    """Positions in a shard of the documents that ended their process: by a crash, or because they hung."""
+
+    crashed: tuple[int, ...] = ()
+    hung: tuple[int, ...] = ()
+
+    def after(self, position: int, *, hung: bool) -> "Ended":
+        if hung:
+            return self._replace(hung=(*self.hung, position))
+        return self._replace(crashed=(*self.crashed, position))
+
+
+NONE_ENDED = Ended()
 
 
 class _Pool:
@@ -61,13 +77,15 @@ class _Pool:
         self._job = job
         self._ahead = n_workers * SHARDS_AHEAD
         self._show = show
-        self._counts: Any = context.Array("q", [0, 0, 0, 0])  # begun, done, bytes, errors
+        self._counts: Any = context.Array("q", [0, 0, 0, 0, 0])  # begun, done, bytes, errors, when begun
         self._executor = ProcessPoolExecutor(
             n_workers, mp_context=context, initializer=_start_worker, initargs=(job.model, self._counts)
         )
         self._pending: dict[Future[ShardReport], Shard] = {}
         self.suspects: list[Shard] = []
         """Shards that were under way when a process died."""
+        self.seconds_at_it = 0.0
+        """How long the document begun last had taken when that was noticed."""
 
     def __enter__(self) -> "_Pool":
         return self
@@ -83,13 +101,13 @@ class _Pool:
     def documents_begun(self) -> int:
         return int(self._counts[0])
 
-    def work_through(self, waiting: deque[Shard], crashed: tuple[int, ...] = ()) -> Iterator[ShardReport]:
+    def work_through(self, waiting: deque[Shard], ended: Ended = NONE_ENDED) -> Iterator[ShardReport]:
         """Yield reports until ``waiting`` is empty or a process dies, which leaves ``suspects``."""
         try:
             while waiting or self._pending:
                 while waiting and len(self._pending) < self._ahead:
                     shard = waiting.popleft()
-                    future = self._executor.submit(_process, shard, self._job, crashed)
+                    future = self._executor.submit(_process, shard, self._job, ended)
                     self._pending[future] = shard
                 done, _ = wait(self._pending, POLL_SECONDS, FIRST_COMPLETED)
                 for future in sorted(done, key=lambda future: self._pending[future].number):
@@ -99,6 +117,7 @@ class _Pool:
                     yield report
                 self._show(*self._counts[1:4])
         except BrokenProcessPool:
+            self.seconds_at_it = (time.monotonic_ns() - self._counts[4]) / 1e9
             self.suspects = sorted(self._pending.values(), key=lambda shard: shard.number)
             self._show(0, 0, 0)
 
@@ -139,10 +158,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _process(shard: Shard, job: Job, crashed: tuple[int, ...]) -> ShardReport:
+def _process(shard: Shard, job: Job, ended: Ended) -> ShardReport:
     def begin() -> None:
         with _counts.get_lock():
             _counts[0] += 1
+            _counts[4] = time.monotonic_ns()
 
     def done(step: Step) -> None:
         with _counts.get_lock():
@@ -150,4 +170,6 @@ def _process(shard: Shard, job: Job, crashed: tuple[int, ...]) -> ShardReport:
             _counts[2] += step.n_bytes
             _counts[3] += step.failed
 
-    return process_shard(shard, job, _nlp, begin=begin, done=done, crashed=crashed)
+    return process_shard(
+        shard, job, _nlp, begin=begin, done=done, crashed=ended.crashed, hung=ended.hung, deadly=True
+    )

@@ -21,6 +21,7 @@ from pipeline.cli.commands import (
     run,
     schema,
     sql,
+    status,
 )
 from pipeline.cli.ending import FAILURE, INTERRUPTED, SOME_FAILED, TERMINATED, WRONG_USE
 
@@ -43,6 +44,7 @@ app.command("review-report")(review_report.review_report)
 app.command()(export.export)
 app.command()(sql.sql)
 app.command()(report.report)
+app.command()(status.status)
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(gold.gold_app, name="gold")
 app.command()(schema.schema)

@@ -51,6 +51,14 @@ def run(
     ] = None,
     workers: Workers = None,
     max_bytes: MaxBytes = None,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(min=0, help="Longest that one document may take; 0 for no limit."),
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Most memory that one document may add, such as 2GB; 0 for any."),
+    ] = None,
     min_score: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out rows that are less probably right than this.")
     ] = 0.0,
@@ -83,12 +91,15 @@ def run(
     if address is not None and engine != "ray":
         fail("--address is that of a cluster: give --engine ray with it", WRONG_USE)
     from pipeline import batch, read
+    from pipeline.batch import limits
     from pipeline.cli.screen import JsonLog, progress_bar, summary
     from pipeline.flow import Settings
     from pipeline.storage import place
 
     target = place(out)
-    limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes)
+    limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes, "--max-bytes")
+    seconds = limits.DEFAULT_MAX_SECONDS if max_seconds is None else max_seconds
+    memory = limits.DEFAULT_MAX_MEMORY if max_memory is None else size_in_bytes(max_memory, "--max-memory")
     log = JsonLog() if log_json else None
     with clean_end(target):
         sources = read.discover(
@@ -113,6 +124,8 @@ def run(
                     settings,
                     model=annotator.choice.reference,
                     max_bytes=limit,
+                    max_seconds=seconds,
+                    max_memory=memory,
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
                     n_workers=workers or 1,
                     resume=resume,
@@ -146,11 +159,11 @@ def ray_cluster(address: str | None, workers: int | None) -> Any:
 SIZES = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
-def size_in_bytes(stated: str) -> int:
+def size_in_bytes(stated: str, option: str) -> int:
     """Return a number of bytes stated as ``20MB``, ``20MiB`` or ``20000000``; wrong use where it is none."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kMG]?i?)B?", stated)
     if not found or found[2] not in SIZES:
-        fail(f"--max-bytes: {stated} is no size; write 20000000, 20MB or 20MiB", WRONG_USE)
+        fail(f"{option}: {stated} is no size; write 20000000, 20MB or 20MiB", WRONG_USE)
     return int(float(found[1]) * SIZES[found[2]])
 
 
