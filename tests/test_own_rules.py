@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_commands_of_its_readme_work(own: Path) -> None:
     page = (own / "README.md").read_text(encoding="utf-8")
     (explain,) = [line for line in page.splitlines() if line.startswith("plextract explain")]
     said = subprocess.run(
-        f"{Path(sys.executable).parent}/{explain}", shell=True, cwd=own, capture_output=True, text=True, check=True
+        f"{shlex.quote(str(Path(sys.executable).parent))}/{explain}", shell=True, cwd=own, capture_output=True, text=True, check=True
     )  # fmt: skip
     assert "12 sołectwo" in said.stdout
     assert "own.short_names" in said.stdout

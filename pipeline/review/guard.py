@@ -16,6 +16,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 * 1024
 """Largest body of a request."""
+MOST_REFUSED = 32 * 2**20
+"""How much of a refused body is taken in before its sender is cut off."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -57,6 +59,7 @@ class Guard:
     async def _http(self, scope: Message, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
         if refusal:
+            await _let_pass(receive)
             await _refuse(send, *refusal)
         else:
             await self._app(scope, receive, send)
@@ -87,6 +90,16 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+async def _let_pass(receive: Receive) -> None:
+    """Take in a refused body and keep none of it: a sender that is cut off in the middle may never see the answer."""
+    taken = 0
+    while taken <= MOST_REFUSED:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:
