@@ -76,7 +76,7 @@ def digests(out: Path) -> dict[str, str]:
 def stage_of(out: Path) -> str:
     """Tell what a killed first run had come to, by what it left."""
     staging = out / STAGING
-    in_place = any(path.name != STAGING for path in out.glob("*"))
+    in_place = any(not path.name.startswith(".") for path in out.glob("*"))
     if (staging / FINISHED / MANIFEST).exists() or in_place:
         return "while put in place"
     if (staging / FINISHED).exists():

@@ -35,12 +35,10 @@ def status(
         typer.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:
         done = f"{found.documents:,} of {found.total_documents:,} documents, {found.n_bytes / 1e6:,.1f} MB"
-        if found.n_bytes and found.seconds:
-            done += f" (with what was taken over; {found.seconds:,.0f} s in this attempt)"
-        typer.echo(f"{found.state}: {done}, {found.errors:,} failed")
+        typer.echo(f"{found.state}: {done}, {found.errors:,} failed; {found.seconds:,.0f} s in this attempt")
         rows = ", ".join(f"{table} {rows:,}" for table, rows in found.rows.items() if rows)
         if rows:
-            typer.echo(f"rows of finished shards: {rows}")
+            typer.echo(f"rows{'' if found.state == 'finished' else ' of finished shards'}: {rows}")
         if found.seconds_left:
             typer.echo(f"about {found.seconds_left:,.0f} s left")
         if found.message:
