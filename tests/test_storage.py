@@ -118,7 +118,9 @@ def lasting(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def local_files(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
     }
 
 

@@ -16,8 +16,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 * 1024
 """Largest body of a request."""
+TOO_LARGE = 413
 MOST_REFUSED = 32 * 2**20
-"""How much of a refused body is taken in before its sender is cut off."""
+"""How much of a refused body is taken in before its sender is cut off; one that tells that it is larger, nothing."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -59,7 +60,8 @@ class Guard:
     async def _http(self, scope: Message, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
         if refusal:
-            await _let_pass(receive)
+            if refusal[0] != TOO_LARGE:
+                await _let_pass(receive)
             await _refuse(send, *refusal)
         else:
             await self._app(scope, receive, send)
@@ -78,7 +80,7 @@ class Guard:
         if not headers.get(b"content-length", "").isdigit():
             return 411, "the length of the body is missing"
         if int(headers[b"content-length"]) > MOST_BYTES:
-            return 413, f"the body is larger than {MOST_BYTES} bytes"
+            return TOO_LARGE, f"the body is larger than {MOST_BYTES} bytes"
         return None
 
 
@@ -93,7 +95,7 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _let_pass(receive: Receive) -> None:
-    """Take in a refused body and keep none of it: a sender that is cut off in the middle may never see the answer."""
+    """Take in a body and keep none of it: a sender that is cut off in the middle may never see the answer."""
     taken = 0
     while taken <= MOST_REFUSED:
         message = await receive()
