@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stand_in import Write
 
@@ -54,6 +54,7 @@ any_rows = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(any_rows, st.lists(st.integers(0, 30), max_size=6), st.integers(1, 1500))
 def test_parts_depend_on_the_rows_alone(
     table_rows: tuple[type[Record], list[Record]], cuts: list[int], part_bytes: int
@@ -72,6 +73,7 @@ def test_parts_depend_on_the_rows_alone(
         assert all(column.num_chunks == 1 for column in part.columns)
 
 
+@settings(deadline=None)
 @given(mention_rows, st.integers(1, 1500))
 def test_a_part_is_closed_with_the_document_that_fills_it(
     rows: list[OrganisationMention], part_bytes: int
@@ -88,6 +90,7 @@ def test_a_part_is_closed_with_the_document_that_fills_it(
     assert sum(map(len, of_documents)) == len({row.doc_id for row in rows}), "a document is in one part"
 
 
+@settings(deadline=None)
 @given(document_rows)
 def test_the_bytes_of_rows_are_those_of_their_values(rows: list[DocumentRecord]) -> None:
     numbers = 8 + 4 + 4 + 4  # n_bytes, n_chars, n_tokens, reference_date

@@ -23,6 +23,9 @@ INDEX_ROWS = 65_536
 
 NAMING = list(Naming._fields)
 
+LARGEST = 2**40
+"""So many combinations are numbered before those that there are get new numbers; with a column more they fit 63 bits."""
+
 Numbers = npt.NDArray[np.int64]
 Read = Callable[[int, type[Record], list[str] | None], pa.Table]
 """Reads a table of a shard, by the shard's number: all of its columns or only some."""
@@ -96,16 +99,19 @@ class _Said(NamedTuple):
 
 def _said(table: pa.Table) -> _Said:
     numbers = np.zeros(table.num_rows, np.int64)
+    combinations = 1
     for name in NAMING:
         encoded = table[name].combine_chunks().dictionary_encode("encode")
-        if len(encoded.dictionary) > 1:
-            # combinations are numbered anew each time, so that their numbers stay small
-            numbers = numbers * len(encoded.dictionary) + encoded.indices.to_numpy()
-            numbers = np.unique(numbers, return_inverse=True)[1]
+        values = len(encoded.dictionary)
+        if combinations * values > LARGEST:
+            distinct_numbers, numbers = np.unique(numbers, return_inverse=True)
+            combinations = len(distinct_numbers)
+        numbers = numbers * values + encoded.indices.to_numpy()
+        combinations *= values
     _, first, numbers, counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
     distinct = table.select(NAMING).take(pa.array(first))
-    values = zip(*(column.to_pylist() for column in distinct.columns), strict=True)
-    return _Said([Naming(*one) for one in values], counts, numbers)
+    said = zip(*(column.to_pylist() for column in distinct.columns), strict=True)
+    return _Said([Naming(*one) for one in said], counts, numbers)
 
 
 def _renamed(table: pa.Table, rows: Numbers, namings: Sequence[Naming]) -> pa.Table:

@@ -49,18 +49,19 @@ def row_bytes(table: pa.Table) -> Sizes:
     sizes = np.zeros(table.num_rows, np.int64)
     for column in table.columns:
         if pa.types.is_string(column.type):
-            sizes += 4 + _lengths(pc.binary_length(column))
+            sizes += 4 + _lengths(column)
         elif pa.types.is_list(column.type):
             parents = pc.list_parent_indices(column).to_numpy()
-            lengths = 4 + _lengths(pc.binary_length(pc.list_flatten(column)))
+            lengths = 4 + _lengths(pc.list_flatten(column))
             sizes += 4 + np.bincount(parents, lengths, table.num_rows).astype(np.int64)
         else:
             sizes += max(1, column.type.bit_width // 8)
     return sizes
 
 
-def _lengths(lengths: pa.ChunkedArray) -> Sizes:
-    known: Sizes = pc.fill_null(lengths, 0).to_numpy().astype(np.int64)
+def _lengths(strings: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.int32]:
+    lengths = pc.binary_length(strings)
+    known: npt.NDArray[np.int32] = (pc.fill_null(lengths, 0) if lengths.null_count else lengths).to_numpy()
     return known
 
 

@@ -21,7 +21,7 @@ def part_of(folder: Place, record: type[Record]) -> Place:
 
 def write_part(table: pa.Table, path: Place) -> None:
     """Write a table to ``path``, whole or not at all."""
-    options = pa.ipc.IpcWriteOptions(compression=COMPRESSION)
+    options = pa.ipc.IpcWriteOptions(compression=COMPRESSION, use_threads=False)
     with replacing(path) as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
         writer.write_table(table)
 
@@ -29,9 +29,9 @@ def write_part(table: pa.Table, path: Place) -> None:
 def read_part(path: Place, columns: Sequence[str] | None = None) -> pa.Table:
     """Read what ``write_part`` wrote, of all columns or only some, in their order."""
     data = pa.py_buffer(path.read_bytes())
-    whole = pa.ipc.open_file(data)
+    options = pa.ipc.IpcReadOptions(use_threads=False)  # tables of a shard are small
     if columns is None:
-        return whole.read_all()
-    included = sorted({whole.schema.get_field_index(name) for name in columns})
-    some = pa.ipc.open_file(data, options=pa.ipc.IpcReadOptions(included_fields=included))
-    return some.read_all().select(list(dict.fromkeys(columns)))
+        return pa.ipc.open_file(data, options=options).read_all()
+    schema = pa.ipc.open_file(data).schema
+    options.included_fields = sorted({schema.get_field_index(name) for name in columns})
+    return pa.ipc.open_file(data, options=options).read_all().select(list(dict.fromkeys(columns)))
