@@ -158,8 +158,7 @@ class RawDocument:
         return self.sha256[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, heading, list item or table cell, with the field label that stands over it."""
 
     start: int

@@ -6,7 +6,7 @@ from itertools import islice
 
 from pipeline.segment.full_stops import CAPITAL, LOOKBACK, Stop, ends_sentence, has_verb
 from pipeline.segment.layout import Unit
-from pipeline.segment.words import is_abbreviation, is_known
+from pipeline.segment.words import is_abbreviation, is_known, is_plain
 
 STOP = re.compile(
     r"([.!?…](?<![.!?…].)[.!?…]*+)([”\"»)\]’'“]*+)(?=\s+(?:([–—−-])\s+)?(?:([„\"“«(\[‚'‘]*+)(\w+|§))?)"
@@ -76,8 +76,7 @@ def _skip_space(text: str, at: int, end: int) -> int:
 
 def _is_word(text: str, start: int, begin: int) -> bool:
     """Tell whether a whole word, and no abbreviation, initial or number, stands in front of the stop."""
-    word = text[max(start, begin - LONGEST) : begin].rpartition(" ")[2]
-    return len(word) > 2 and word[1:].islower() and word.isalpha() and not is_abbreviation(word)
+    return is_plain(text[max(start, begin - LONGEST) : begin].rpartition(" ")[2])
 
 
 def _opens_small(text: str, stop: re.Match[str]) -> bool:
