@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 MARK = "done.json"
+PLACE = attrgetter("start", "end")
 COLLECT_AFTER = 100_000
 """How many more objects that can form cycles must be there before the collector looks for some."""
 
@@ -283,7 +285,7 @@ def _tables(
     tables[ErrorRecord] += errors
     for extraction in extractions:
         tables[DocumentRecord].append(extraction.document)
-        mentions: list[Mention] = sorted(extraction.mentions, key=lambda row: (row.start, row.end))
+        mentions: list[Mention] = sorted(extraction.mentions, key=PLACE)
         for mention in mentions:
             tables[type(mention)].append(mention)
     return dict(tables)
