@@ -283,9 +283,14 @@ def _in_path_order(sources: Iterable[Source]) -> list[Source]:
         if source.path is None or named not in seen:
             seen.add(named)
             kept.append(source)
-    return sorted(
-        kept, key=lambda source: source.name if source.text is None else source.name.partition("#")[0]
-    )
+    return sorted(kept, key=_file_name)
+
+
+def _file_name(source: Source) -> str:
+    """Return the name of the file that an input is in, whose rows or parts keep their own order."""
+    if source.part is not None:
+        return source.part.of
+    return source.name if source.text is None else source.name.partition("#")[0]
 
 
 def _shards(sources: Iterable[Source], run_key: str) -> Iterator[Shard]:
