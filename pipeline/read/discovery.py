@@ -11,8 +11,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.read.parts import CUT_ABOVE, parts
-from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, no_file, os_problem, posix, refused
-from pipeline.read.tables import TABLE_SUFFIXES, Columns, rows
+from pipeline.read.source import (
+    DEFAULT_MAX_BYTES,
+    Columns,
+    Problem,
+    Source,
+    no_file,
+    os_problem,
+    posix,
+    refused,
+)
+from pipeline.read.tables import TABLE_SUFFIXES, rows
 from pipeline.storage import Place, Status, files_under, folder_of, is_uri, place
 
 NO_DOCUMENTS = frozenset((

@@ -8,6 +8,7 @@ from pipeline.read.encoding import Decoded, codec_name, decode, decode_as
 from pipeline.read.formats import MARKDOWN, MEDIA_TYPES, Format, format_of
 from pipeline.read.markup import declared_charset
 from pipeline.read.source import DEFAULT_MAX_BYTES, UNPACKING, Source, load
+from pipeline.read.tables import with_text
 
 
 def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
@@ -16,6 +17,7 @@ def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
     Raises ``StageError`` (stage ``read`` or ``decode``) where that cannot be done. ``max_bytes`` limits the
     input; what a compressed document unpacks to may be ``UNPACKING`` times as much.
     """
+    source = with_text(source)
     data = load(source, max_bytes)
     format_: Format = "text" if source.part else format_of(data, source.name if source.text is None else "")
     digest = hashlib.sha256(data).hexdigest()

@@ -1,8 +1,9 @@
 """What an input is before it is read, and how its bytes are fetched."""
 
+import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -25,13 +26,32 @@ class Problem(NamedTuple):
     message: str
 
 
+class Columns(NamedTuple):
+    """The columns of a table of texts that hold the texts, their names and their reference dates."""
+
+    text: str | None = None
+    identifier: str | None = None
+    date: str | None = None
+
+
+class Row(NamedTuple):
+    """Where a row of the table named ``of`` is found again: the ``mark`` that its reader gave it."""
+
+    of: str
+    path: Place
+    columns: Columns
+    mark: int
+    sha256: str = ""
+    """Of its text, once that has been let go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An input: a file or object at ``path``, or bytes or a text held in memory, or a ``problem`` in its place.
 
     ``name`` identifies it in the output: its path relative to the input root with ``/`` separators, its URI,
     ``-`` for standard input, ``TABLE#ID`` for a row of a table of texts, ``FILE#bytes=START-STOP`` for a ``part``
-    of a file. ``size`` is in bytes.
+    of a file. ``size`` is in bytes. A row's ``text`` may be None, to be read again when it is needed.
     """
 
     name: str
@@ -42,9 +62,26 @@ class Source:
     size: int | None = None
     problem: Problem | None = None
     part: Part | None = None
+    row: Row | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", writable(self.name))
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the input is, or is in."""
+        within = self.part or self.row
+        return within.of if within else self.name
+
+    def without_text(self) -> "Source":
+        """Return the input without what can be read again, so that many of them can be held at once."""
+        if self.row is None or self.text is None:
+            return self
+        return replace(self, text=None, row=self.row._replace(sha256=sha256_of_text(self.text)))
+
+
+def sha256_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def writable(text: str) -> str:
