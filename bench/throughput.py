@@ -277,11 +277,12 @@ def plot(paces: dict[str, list[float]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def into(path: Path, lines: Sequence[str]) -> None:
+def into(path: Path, lines: Sequence[str], marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put lines in the place of those between the two marks of a page."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text("\n".join((before + BEGIN, "", *lines, "", END)) + after, encoding="utf-8")
+    begin, end = marks
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text("\n".join((before + begin, "", *lines, "", end)) + after, encoding="utf-8")
 
 
 def scaling(megabytes: float, most: int) -> None:
