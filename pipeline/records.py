@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, time
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -266,8 +267,17 @@ TABLES: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, Organisatio
 """All tables of a run, in the order in which they are made and shown."""
 
 
+_schemas: dict[type[Record], pa.Schema] = {}
+
+
 def schema(record: type[Record]) -> pa.Schema:
     """Return the Arrow schema of a table, every field with its meaning (and unit) as metadata."""
+    if record not in _schemas:
+        _schemas[record] = _declared_schema(record)
+    return _schemas[record]
+
+
+def _declared_schema(record: type[Record]) -> pa.Schema:
     arrow_fields = []
     for column_ in fields(record):
         about = {"description": column_.metadata["meaning"]}
@@ -285,8 +295,11 @@ def to_arrow(record: type[Record], rows: Iterable[Record] | Sequence[Record]) ->
     """Return ``rows`` as an Arrow table with exactly the declared columns; raises on a value that does not fit."""
     rows = list(rows)
     table_schema = schema(record)
+    if not rows:
+        return table_schema.empty_table()
+    values = zip(*map(attrgetter(*table_schema.names), rows), strict=True)
     columns = [
-        pa.array([getattr(row, arrow_field.name) for row in rows], type=arrow_field.type)
-        for arrow_field in table_schema
+        pa.array(column, type=arrow_type)
+        for column, arrow_type in zip(values, table_schema.types, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=table_schema)

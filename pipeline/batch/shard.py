@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS, TimeLimitError, limited
+from pipeline.batch.staged import part_of, write_part
 from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
@@ -59,7 +60,10 @@ class Duplicate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShardReport:
-    """What a shard came to. Its JSON is the completion mark: with it, all part files are there and whole."""
+    """What a shard came to. Its JSON is the completion mark: with it, all part files are there and whole.
+
+    A table without rows has none.
+    """
 
     key: str
     documents: int
@@ -90,11 +94,6 @@ class Step:
 
 def shard_folder(staging: Place, shard: Shard) -> Place:
     return staging / f"shard-{shard.key[:32]}"
-
-
-def part_of(folder: Place, record: type[Record]) -> Place:
-    """Return the path of a table's rows within a shard's folder."""
-    return folder / f"{record.table}.parquet"
 
 
 def process_shard(
@@ -270,10 +269,11 @@ def _misfit(extraction: Extraction) -> Exception | None:
 def _write_rows(
     extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], folder: Place
 ) -> dict[str, int]:
-    return {
-        record.table: write.write_rows(record, rows, part_of(folder, record))
-        for record, rows in _tables(extractions, errors).items()
-    }
+    tables = {record: records.to_arrow(record, rows) for record, rows in _tables(extractions, errors).items()}
+    for record, table in tables.items():
+        if table.num_rows:
+            write_part(table, part_of(folder, record))
+    return {record.table: table.num_rows for record, table in tables.items()}
 
 
 def _tables(

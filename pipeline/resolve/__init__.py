@@ -13,10 +13,11 @@ from pipeline.resolve.identity import name_key, org_id
 from pipeline.resolve.index import OrganisationIndex
 from pipeline.resolve.locate import located
 from pipeline.resolve.register import Register, read_register
-from pipeline.resolve.run import NameIndex, unify
+from pipeline.resolve.run import NameIndex, Naming, unify
 
 __all__ = [
     "NameIndex",
+    "Naming",
     "OrganisationIndex",
     "Register",
     "name_key",
