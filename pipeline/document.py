@@ -152,6 +152,10 @@ class RawDocument:
     """A date in the file's own metadata (HTML ``meta``, PDF or DOCX properties, mail header)."""
     reference_date: date | None = None
     """A reference date that came with the input (a column of a table of texts)."""
+    part_of: str | None = None
+    """The file that this is a part of, where that is too large for one document."""
+    byte_start: int | None = None
+    """Where in that file the part begins."""
 
     @property
     def doc_id(self) -> str:

@@ -118,12 +118,9 @@ def process(
             entities = annotate.entities(names, document.text, document.sentences)
             document = replace(document, entities=entities, model=annotate.model_name(names))
     with _stage("extract", seconds):
-        reference = (
-            settings.reference_date
-            or raw.reference_date
-            or dates.stated_reference_date(document)
-            or raw.metadata_date
-        )
+        # a text that is too large for one document is many, of which none states the date of all
+        stated = dates.stated_reference_date(document) if raw.part_of is None else None
+        reference = settings.reference_date or raw.reference_date or stated or raw.metadata_date
         document = replace(document, reference_date=reference)
         mentions: list[Mention] = []
         for table in MENTION_TABLES:
@@ -169,6 +166,8 @@ def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
         raw_text=raw.raw_text,
         text=document.text,
         also_at=[],
+        part_of=raw.part_of,
+        byte_start=raw.byte_start,
     )
 
 

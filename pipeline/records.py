@@ -69,6 +69,10 @@ class DocumentRecord(Record):
     )
     text: str = column(pa.string(), "normalised text that start and end index")
     also_at: list[str] = column(pa.list_(pa.string()), "other sources with the same bytes")
+    part_of: str | None = column(
+        pa.string(), "the large text file that this is a part of; null for a whole document", null=True
+    )
+    byte_start: int | None = column(pa.int64(), "where in that file the part begins", unit="byte", null=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def document(number: int, text: str, title: str | None, also_at: list[str]) -> D
     return DocumentRecord(
         doc_id=f"{number:016x}", source=f"{number}.txt", media_type="text/plain", encoding="utf-8", sha256=f"{number:064x}",
         n_bytes=len(text), n_chars=len(text), n_tokens=1, title=title, reference_date=None, raw_text=title, text=text,
-        also_at=also_at,
+        also_at=also_at, part_of=title, byte_start=None,
     )  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def test_a_part_is_closed_with_the_document_that_fills_it(
 @settings(deadline=None)
 @given(document_rows)
 def test_the_bytes_of_rows_are_those_of_their_values(rows: list[DocumentRecord]) -> None:
-    numbers = 8 + 4 + 4 + 4  # n_bytes, n_chars, n_tokens, reference_date
-    texts = ("doc_id", "source", "media_type", "encoding", "sha256", "title", "raw_text", "text")
+    numbers = 8 + 4 + 4 + 4 + 8  # n_bytes, n_chars, n_tokens, reference_date, byte_start
+    texts = ("doc_id", "source", "media_type", "encoding", "sha256", "title", "raw_text", "text", "part_of")
     expected = [
         numbers
         + sum(4 + len((getattr(row, name) or "").encode()) for name in texts)

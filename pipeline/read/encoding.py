@@ -65,6 +65,11 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     return Decoded(data.decode(encoding, "replace"), encoding)
 
 
+def decode_as(data: bytes, encoding: str) -> str:
+    """Decode a part of a text whose encoding is known; what is wrong in it is read as ``decode`` would."""
+    return data.decode(encoding, "plextract-cp1250" if encoding == "utf-8" else "replace")
+
+
 def _utf8_by_accident(data: bytes, text: str) -> bool:
     """Tell whether a few bytes of another encoding happen to be valid UTF-8, as those of ``ÓŁ`` in Windows-1250."""
     size = len(data) - len(text)
