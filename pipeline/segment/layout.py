@@ -191,11 +191,14 @@ def _sure_wraps(block: Sequence[Line]) -> list[int]:
 def _add_units(found: list[Unit], block: Sequence[Line], number: int, width: int) -> None:
     all_lower = len(block) > 2 and all(line.text[0].islower() for line in block)
     opening: Line | None = None
+    fit = NO_FIT
     moved = 0  # what the line before may have lost to the one before it, when a divided word was joined
     for place, line in enumerate(block):
-        reach = block[place - 1].width + moved + 1 + _first_word(line.text) if place else 0
-        fit = _Fit(reach >= width * SLACK, reach > width + 1) if width else NO_FIT
-        moved = max(0, block[place - 1].width - width) if width and place else 0
+        if width and place:
+            before = block[place - 1].width
+            reach = before + moved + 1 + _first_word(line.text)
+            fit = _Fit(reach >= width * SLACK, reach > width + 1)
+            moved = max(0, before - width)
         borders = columns.borders(block, place)
         if borders or (line.text[0] in columns.RULE_SIGNS and columns.is_rule(line.text)):
             found.extend(_cells(line, borders, number, place))

@@ -46,9 +46,13 @@ def sentences_of(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
         while closed <= begin or opened < start:
             found = PAIRED.search(text, closed if opened >= start else start, unit.end)
             opened, closed = found.span() if found else (unit.end, unit.end + 1)
-        mark, closing, _, _, following = stop.groups("")
-        if following[:1].isupper() and begin <= opened and mark in PLAIN and not closing:
-            ends = mark != "." or _is_word(text, start, begin) or _ends(text, start, stop, unit)
+        mark, closing, following = stop.group(1, 2, 5)
+        if following and following[0].isupper() and begin <= opened and mark in PLAIN and not closing:
+            ends = (
+                mark != "."
+                or is_plain(text[max(start, begin - LONGEST) : begin].rpartition(" ")[2])
+                or _ends(text, start, stop, unit)
+            )
         elif _opens_small(text, stop):
             ends = len(mark) < 3 and not closing and _is_word(text, start, begin)
             if ends and small is None:
