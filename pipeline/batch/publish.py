@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import metadata, records, resolve, write
+from pipeline.batch import kept
 from pipeline.batch.shard import ShardReport, part_of
 from pipeline.records import (
     TABLES,
@@ -32,6 +33,8 @@ MANIFEST = "manifest.json"
 STAGING = ".staging"
 FINISHED = "finished"
 REPLACED = "replaced"
+FOLDERS = (*(record.table for record in TABLES), kept.KEPT)
+"""What a run has in its output folder, besides single files."""
 PART_BYTES = 128 * 2**20
 """Size in memory at which a part file is full; on disk it is a fraction of that."""
 INDEX_ROWS = 65_536
@@ -44,6 +47,8 @@ class Built:
 
     rows: dict[str, int]
     files: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    """What is kept beside them for a later run."""
 
 
 def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built:
@@ -56,20 +61,32 @@ def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built
     files: list[dict[str, Any]] = []
     rows = dict.fromkeys((record.table for record in TABLES), 0)
     organisations = _Organisations(shards, repeats)
+    unresolved = kept.Unresolved()
+
+    def staged(record: type[Record], columns: list[str] | None = None) -> Iterator[pa.Table]:
+        for number, (folder, _) in enumerate(shards):
+            yield repeats.without(record, write.read_table(part_of(folder, record), columns), number)
+
     for record in TABLES:
         if record is OrganisationMention:
-            tables = organisations.mentions()
+            before = staged(record, ["doc_id", *kept.RESOLVED])
+            tables = unresolved.noting(before, organisations.mentions())
         elif record is OrganisationRecord:
             tables = organisations.summed_up()
         else:
-            tables = (
-                repeats.without(record, write.read_table(part_of(folder, record)), number)
-                for number, (folder, _) in enumerate(shards)
-            )
+            tables = staged(record)
         for number, table in enumerate(_parts(record, tables)):
             files.append(_write_part(record, table, finished, number))
             rows[record.table] += table.num_rows
-    return Built(rows, files)
+    files_kept = [
+        _write_part(record, table, finished / kept.KEPT, number, within=f"{kept.KEPT}/")
+        for record, tables in (
+            (kept.FollowedRecord, staged(kept.FollowedRecord)),
+            (kept.UnresolvedRecord, iter(unresolved.tables)),
+        )
+        for number, table in enumerate(_parts(record, tables))
+    ]
+    return Built(rows, files, files_kept)
 
 
 def _parts(record: type[Record], tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -88,11 +105,13 @@ def _parts(record: type[Record], tables: Iterable[pa.Table]) -> Iterator[pa.Tabl
         yield pa.concat_tables(held) if held else schema.empty_table()
 
 
-def _write_part(record: type[Record], table: pa.Table, finished: Place, number: int) -> dict[str, Any]:
-    path = write.part_path(finished, record, number)
+def _write_part(
+    record: type[Record], table: pa.Table, folder: Place, number: int, within: str = ""
+) -> dict[str, Any]:
+    path = write.part_path(folder, record, number)
     write.write_table(table, path)
     return {
-        "path": f"{record.table}/{path.name}",
+        "path": f"{within}{record.table}/{path.name}",
         "rows": table.num_rows,
         "bytes": path.stat().st_size,
         "sha256": write.sha256_of(path),
@@ -210,12 +229,12 @@ def _rename_in_place(out: Path) -> None:
     replaced = out / STAGING / REPLACED
     replaced.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
-    for record in TABLES:
-        if (finished / record.table).exists():  # else an interrupted attempt has moved it already
-            shutil.rmtree(replaced / record.table, ignore_errors=True)
-            if (out / record.table).exists():
-                (out / record.table).rename(replaced / record.table)
-            (finished / record.table).rename(out / record.table)
+    for name in FOLDERS:
+        if (finished / name).exists():  # else an interrupted attempt has moved it already
+            shutil.rmtree(replaced / name, ignore_errors=True)
+            if (out / name).exists():
+                (out / name).rename(replaced / name)
+            (finished / name).rename(out / name)
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).replace(out / name)
@@ -227,10 +246,10 @@ def _copy_in_place(out: RemotePath) -> None:
     """Do the same where folders cannot be renamed; whatever it is cut short at, doing it again completes it."""
     finished = out / STAGING / FINISHED
     (out / MANIFEST).unlink(missing_ok=True)
-    for record in TABLES:
-        (out / record.table).remove_tree()
-        for path in (finished / record.table).walk():
-            path.copy_to(out / record.table / path.name)
+    for name in FOLDERS:
+        (out / name).remove_tree()
+        for path in (finished / name).walk():
+            path.copy_to(out / path.relative_to(finished).as_posix())
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).copy_to(out / name)
@@ -250,8 +269,18 @@ def read_manifest(out: Place) -> dict[str, Any] | None:
 
 def files_are_whole(out: Place, manifest: Mapping[str, Any]) -> bool:
     """Tell whether every file of the manifest stands under ``out`` with its bytes, and none besides."""
-    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    standing = {f"{record.table}/{path.name}" for record in TABLES for path in _files(out / record.table)}
+    return _are_whole(out, [record.table for record in TABLES], manifest["files"])
+
+
+def kept_is_whole(out: Place, manifest: Mapping[str, Any]) -> bool:
+    """Tell the same of what is kept beside the datasets."""
+    folders = [f"{kept.KEPT}/{record.table}" for record in kept.TABLES]
+    return _are_whole(out, folders, manifest["kept"]["files"])
+
+
+def _are_whole(out: Place, folders: Iterable[str], files: Iterable[Mapping[str, Any]]) -> bool:
+    listed = {entry["path"]: entry["sha256"] for entry in files}
+    standing = {f"{folder}/{path.name}" for folder in folders for path in _files(out / folder)}
     return standing == set(listed) and all(write.sha256_of(out / name) == sha for name, sha in listed.items())
 
 
