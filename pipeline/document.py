@@ -91,6 +91,9 @@ class AlignedText:
             if len(replacement) == end - start:
                 starts.append(self.starts[start:end])
                 ends.append(self.ends[start:end])
+            elif len(replacement) == 1 and start < end:
+                starts.append(self.starts[start : start + 1])
+                ends.append(self.ends[end - 1 : end])
             elif replacement:
                 first, last = self._covered(start, end)
                 starts.append(np.full(len(replacement), first, dtype=np.int32))
@@ -159,8 +162,7 @@ class RawDocument:
         return self.sha256[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, heading, list item or table cell, with the field label that stands over it."""
 
     start: int

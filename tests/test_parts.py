@@ -66,6 +66,8 @@ def test_parts_depend_on_the_rows_alone(
     shards = [whole.slice(start, end - start) for start, end in pairwise(borders)]
     found = list(parts.cut(schema, shards, part_bytes))
     again = list(parts.cut(schema, [whole], part_bytes))
+    in_chunks = list(parts.cut(schema, [pa.concat_tables(shards)], part_bytes))
+    assert [part.to_pylist() for part in found] == [part.to_pylist() for part in in_chunks]
     assert [part.to_pylist() for part in found] == [part.to_pylist() for part in again]
     assert pa.concat_tables(found).equals(whole)
     for part in found:

@@ -26,7 +26,8 @@ def cut(schema: pa.Schema, tables: Iterable[pa.Table], part_bytes: int) -> Itera
     for table in tables:
         if not table.num_rows:
             continue
-        table = table.cast(schema)  # noqa: PLW2901 (the one before is not needed)
+        if not table.schema.equals(schema, check_metadata=True):
+            table = table.cast(schema)  # noqa: PLW2901 (the one before is not needed)
         ends = np.cumsum(row_bytes(table))
         begins = _document_begins(table, last_document)
         before = np.where(begins > 0, ends[begins - 1], 0)

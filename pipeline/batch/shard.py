@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 MARK = "done.json"
+PLACE = attrgetter("start", "end")
 COLLECT_AFTER = 100_000
 """How many more objects that can form cycles must be there before the collector looks for some."""
 
@@ -317,7 +319,7 @@ def _tables(
     tables[ErrorRecord] += errors
     for extraction in extractions:
         tables[DocumentRecord].append(extraction.document)
-        mentions: list[Mention] = sorted(extraction.mentions, key=lambda row: (row.start, row.end))
+        mentions: list[Mention] = sorted(extraction.mentions, key=PLACE)
         for mention in mentions:
             tables[type(mention)].append(mention)
     return dict(tables)

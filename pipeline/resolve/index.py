@@ -87,18 +87,23 @@ class OrganisationIndex:
 
     def count(self, naming: Naming, n_rows: int) -> None:
         """Take in what ``n_rows`` rows say, with the id that holds for the run."""
-        self._entries.setdefault(naming.org_id, _Entry()).count(naming, n_rows)
+        self._entry(naming.org_id).count(naming, n_rows)
 
     def see(self, org_id: str, n_documents: int, days: Iterable[date]) -> None:
         """Take in how many documents more mention an organisation, and the reference dates of those that have one."""
-        entry = self._entries.setdefault(org_id, _Entry())
+        entry = self._entry(org_id)
         entry.n_documents += n_documents
         entry.see(days)
 
     def merge(self, other: "OrganisationIndex") -> None:
         """Take over what an index of other documents holds."""
         for org_id, entry in other._entries.items():
-            self._entries.setdefault(org_id, _Entry()).merge(entry)
+            self._entry(org_id).merge(entry)
+
+    def _entry(self, org_id: str) -> _Entry:
+        if org_id not in self._entries:
+            self._entries[org_id] = _Entry()
+        return self._entries[org_id]
 
     def records(self) -> Iterator[OrganisationRecord]:
         """Yield the organisations, the one with most mentions first."""
