@@ -6,11 +6,12 @@ found in the final text is traced back through it.
 """
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from operator import attrgetter
-from typing import Literal, NamedTuple, Self, TypedDict
+from typing import Literal, NamedTuple, Self, TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ START = attrgetter("start")
 MAX_CONTEXT = 2000
 """Characters of its sentence that a row holds on either side of the mention, so that no sentence is too long."""
 
+KEPT = 2
+"""Documents of which is remembered what follows from their text."""
 GATHERED = 10_000
 """Pieces of a text that are held apart while it is edited: each costs far more memory than its characters."""
 
@@ -230,3 +233,27 @@ class Document:
             sentence=self.text[context.start : context.end],
             label=sentence.label,
         )
+
+
+Derived = TypeVar("Derived")
+
+
+def remembered(derive: Callable[[Document], Derived]) -> Callable[[Document], Derived]:
+    """Remember what ``derive`` returns of the last documents; it must follow from their text and units alone.
+
+    So a document that got its entities or its reference date since is still known.
+    """
+    known: tuple[tuple[str, Sequence[Span], Derived], ...] = ()
+
+    @wraps(derive)
+    def of(document: Document) -> Derived:
+        nonlocal known
+        text, units = document.text, document.units
+        for known_text, known_units, derived in known:
+            if known_text is text and known_units is units:
+                return derived
+        derived = derive(document)
+        known = ((text, units, derived), *known[: KEPT - 1])
+        return derived
+
+    return of

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
-from pipeline.document import Document, Span
+from pipeline.document import Document, Span, remembered
 from pipeline.lexicon import Tokens
 from pipeline.patterns import Patterns
 from pipeline.rules import lexicon, tokens_of
@@ -400,7 +400,7 @@ def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
     return kept + items[done:]
 
 
-@lru_cache(maxsize=2)
+@remembered
 def folded_tokens_of(document: Document) -> Tokens:
     """Return the document's tokens with the numbers folded; the last ones are remembered for the next extractor."""
     return folded(tokens_of(document))
