@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
+import numpy as np
+
 from pipeline.document import Document, Span, remembered
 from pipeline.lexicon import Tokens
 from pipeline.patterns import Patterns
@@ -378,17 +380,26 @@ def folded(tokens: Tokens) -> Tokens:
     """
     codes, forms, starts = list(tokens.codes), list(tokens.forms), list(tokens.starts)
     values: dict[int, Number] = {}
+    found: list[int] = []
     gone: list[Span] = []
     """The tokens of numbers that belong to the token before them."""
     n_gone = 0
     for (first, last), (number, code) in _found(tokens):
         codes[first] = code
         values[first - n_gone] = number
+        found.append(first)
         if last - first > 1:
             forms[first] = "".join(forms[first:last])
             gone.append(Span(first + 1, last))
             n_gone += last - first - 1
-    return Tokens(_without(codes, gone), _without(forms, gone), _without(starts, gone), values)
+    code_numbers = tokens.code_numbers.copy()
+    code_numbers[found] = lexicon().numbers([codes[place] for place in found])
+    kept = np.ones(len(codes), dtype=bool)
+    for start, end in gone:
+        kept[start:end] = False
+    return Tokens(
+        _without(codes, gone), code_numbers[kept], _without(forms, gone), _without(starts, gone), values
+    )
 
 
 def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
