@@ -131,22 +131,23 @@ def process(
                 mentions += resolve.resolve(document, organisations.extract(document), register)
             else:
                 mentions += extractor(table).extract(document)
-        scored = _scored(mentions, estimates or scores.estimates())
-        kept = tuple(mention for mention in scored if mention.score >= settings.min_score)
+        _score(mentions, estimates or scores.estimates())
+        kept = tuple(mention for mention in mentions if mention.score >= settings.min_score)
     return Extraction(
         document=_document_record(raw, document),
         mentions=kept,
-        left_out=len(scored) - len(kept),
+        left_out=len(mentions) - len(kept),
         seconds=seconds,
     )
 
 
-def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
-    """Return mentions with the probability that each is right for its score."""
-    return [
-        replace(mention, score=estimates.probability(mention.table, mention.rule, mention.score))
-        for mention in mentions
-    ]
+def _score(mentions: Iterable[Mention], estimates: Estimates) -> None:
+    """Give mentions that were just made the probability that each is right for its score."""
+    for mention in mentions:
+        score = estimates.probability(mention.table, mention.rule, mention.score)
+        object.__setattr__(
+            mention, "score", score
+        )  # nobody else has them yet, and copies of all columns cost much
 
 
 def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:

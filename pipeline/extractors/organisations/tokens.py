@@ -30,12 +30,14 @@ Words = Mapping[str, Sequence[int]]
 def words_of(document: Document, calling: Set[str]) -> Words:
     """Return the words that begin with a capital or are among ``calling``, each with its places in text order."""
     tokens = tokens_of(document)
-    wanted = {form for form in {*tokens.forms} if form[:1].isupper() or form in calling}
-    words: dict[str, list[int]] = {}
+    forms = {*tokens.forms}
+    words: dict[str, list[int]] = {
+        form: [] for form in forms if form in calling or (form and form[0].isupper())
+    }
     for form, start in compress(
-        zip(tokens.forms, tokens.starts, strict=True), map(wanted.__contains__, tokens.forms)
+        zip(tokens.forms, tokens.starts, strict=True), map(words.__contains__, tokens.forms)
     ):
-        words.setdefault(form, []).append(start)
+        words[form].append(start)
     return words
 
 
