@@ -132,7 +132,7 @@ def process(
         scored = _scored(mentions, estimates or scores.estimates())
         kept = tuple(mention for mention in scored if mention.score >= settings.min_score)
     return Extraction(
-        document=_document_record(raw, document),
+        document=document_row(raw, document.text, _n_tokens(document), document.reference_date),
         mentions=kept,
         left_out=len(scored) - len(kept),
         seconds=seconds,
@@ -151,7 +151,8 @@ def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
     return scored
 
 
-def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
+def document_row(raw: RawDocument, text: str, n_tokens: int, reference_date: date | None) -> DocumentRecord:
+    """Return the row of a document: what reading gave, and what the stages after it have made of that."""
     return DocumentRecord(
         doc_id=raw.doc_id,
         source=raw.source,
@@ -159,12 +160,12 @@ def _document_record(raw: RawDocument, document: Document) -> DocumentRecord:
         encoding=raw.encoding,
         sha256=raw.sha256,
         n_bytes=raw.n_bytes,
-        n_chars=len(document.text),
-        n_tokens=_n_tokens(document),
+        n_chars=len(text),
+        n_tokens=n_tokens,
         title=raw.title,
-        reference_date=document.reference_date,
+        reference_date=reference_date,
         raw_text=raw.raw_text,
-        text=document.text,
+        text=text,
         also_at=[],
         part_of=raw.part_of,
         byte_start=raw.byte_start,

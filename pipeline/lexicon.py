@@ -16,12 +16,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import morphology
 from pipeline.document import Span
+
+Numbers = npt.NDArray[np.intp]
 
 WIDTH = 2
 """How many characters stand for a token."""
@@ -83,10 +88,12 @@ def without_diacritics(word: str) -> str:
 class Tokens:
     """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories.
 
-    A token ends where the next begins. The first and the last are the breaks around all units.
+    ``code_numbers[i]`` is a number from 1 on for that code, the same in all texts. A token ends where the next begins.
+    The first and the last are the breaks around all units.
     """
 
     codes: Sequence[str]
+    code_numbers: Numbers
     forms: Sequence[str]
     starts: Sequence[int]
     values: Mapping[int, Any] = field(default_factory=dict)
@@ -109,6 +116,35 @@ class _Codes(dict[str, str]):
         if len(self) < MAX_FORMS:
             self[form] = code
         return code
+
+
+class _Numbering:
+    """Numbers for codes from 1 on, given out as the codes are met."""
+
+    def __init__(self) -> None:
+        self._table = np.zeros((1, 1), dtype=np.intp)
+        """By the two characters of a code; 0 for a code that was not met yet."""
+        self._next = itertools.count(1)
+        self._lock = Lock()
+
+    def __call__(self, codes: Sequence[str]) -> Numbers:
+        """Return the numbers of codes."""
+        characters = np.frombuffer("".join(codes).encode("utf-32-le"), dtype=np.uint32)
+        words, looks = characters[::WIDTH] - FIRST_WORD, characters[1::WIDTH] - FIRST_LOOK
+        with self._lock:
+            self._make_room(int(words.max(initial=0)) + 1, int(looks.max(initial=0)) + 1)
+            found: Numbers = self._table[words, looks]
+            for at in (found == 0).nonzero()[0].tolist():
+                place = int(words[at]), int(looks[at])
+                self._table[place] = found[at] = self._table[place] or next(self._next)
+        return found
+
+    def _make_room(self, n_words: int, n_looks: int) -> None:
+        held = self._table.shape
+        if n_words > held[0] or n_looks > held[1]:
+            grown = np.zeros((max(2 * n_words, held[0]), max(2 * n_looks, held[1])), dtype=np.intp)
+            grown[: held[0], : held[1]] = self._table
+            self._table = grown
 
 
 class Lexicon:
@@ -136,6 +172,7 @@ class Lexicon:
             for form in morphology.forms(lemma):
                 self._words.setdefault(form.form.lower(), set()).add(f"<{lemma}>")
         self._codes = _Codes(self._code_of)
+        self.numbers = _Numbering()
         self._looks: dict[frozenset[str], str] = {}
         self._word_sets: dict[frozenset[str], str] = {}
         self._sets: dict[str, frozenset[str]] = {}
@@ -186,7 +223,8 @@ class Lexicon:
             forms += found
             forms.append("")
             starts += itertools.accumulate(map(len, found), initial=start)
-        return Tokens([*map(self._codes.__getitem__, forms)], forms, starts)
+        codes = [*map(self._codes.__getitem__, forms)]
+        return Tokens(codes, self.numbers(codes), forms, starts)
 
     def _code_of(self, form: str) -> str:
         return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self.break_code

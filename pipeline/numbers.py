@@ -12,7 +12,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
-from pipeline.document import Document, Span
+import numpy as np
+
+from pipeline.document import Document, Span, remembered
 from pipeline.lexicon import Tokens
 from pipeline.patterns import Patterns
 from pipeline.rules import lexicon, tokens_of
@@ -378,17 +380,26 @@ def folded(tokens: Tokens) -> Tokens:
     """
     codes, forms, starts = list(tokens.codes), list(tokens.forms), list(tokens.starts)
     values: dict[int, Number] = {}
+    found: list[int] = []
     gone: list[Span] = []
     """The tokens of numbers that belong to the token before them."""
     n_gone = 0
     for (first, last), (number, code) in _found(tokens):
         codes[first] = code
         values[first - n_gone] = number
+        found.append(first)
         if last - first > 1:
             forms[first] = "".join(forms[first:last])
             gone.append(Span(first + 1, last))
             n_gone += last - first - 1
-    return Tokens(_without(codes, gone), _without(forms, gone), _without(starts, gone), values)
+    code_numbers = tokens.code_numbers.copy()
+    code_numbers[found] = lexicon().numbers([codes[place] for place in found])
+    kept = np.ones(len(codes), dtype=bool)
+    for start, end in gone:
+        kept[start:end] = False
+    return Tokens(
+        _without(codes, gone), code_numbers[kept], _without(forms, gone), _without(starts, gone), values
+    )
 
 
 def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
@@ -400,7 +411,7 @@ def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
     return kept + items[done:]
 
 
-@lru_cache(maxsize=2)
+@remembered
 def folded_tokens_of(document: Document) -> Tokens:
     """Return the document's tokens with the numbers folded; the last ones are remembered for the next extractor."""
     return folded(tokens_of(document))

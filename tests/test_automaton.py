@@ -116,7 +116,7 @@ def test_captures_of_a_remembered_run_are_those_of_its_own_text() -> None:
 
 def test_no_run_grows_with_the_text() -> None:
     tokens = lexed(["2014, " * 1000])
-    runs = list(MATCHED._automaton.runs(tokens.codes))
+    runs = list(MATCHED._automaton.runs(tokens))
     assert max(end - begin for begin, end, _ in runs) <= automaton.MAX_RUN
     years = [place for place in found(MATCHED, tokens) if place[0] == "list"]
     assert len(years) > 1

@@ -12,7 +12,7 @@ import pytest
 from stand_in import Write, years_and_capitals
 
 from pipeline import batch, flow, metadata, read
-from pipeline.batch import OutputError, Progress, Summary, limits, publish, shard
+from pipeline.batch import OutputError, Progress, Summary, kept, limits, publish, shard
 from pipeline.batch.status import STATUS, read_status
 from pipeline.document import RawDocument, StageError
 from pipeline.flow import Extraction, Settings
@@ -147,7 +147,7 @@ def test_two_runs_give_the_same_bytes(documents: Write, tmp_path: Path) -> None:
     folder = documents(a="2012 ZMP", b="2013", c="2014 ZMP", d="x")
     run(folder, tmp_path / "one")
     run(folder, tmp_path / "two")
-    assert len(parquet_bytes(tmp_path / "one")) == len(TABLES)
+    assert len(parquet_bytes(tmp_path / "one")) == len(TABLES) + len(kept.TABLES)
     assert parquet_bytes(tmp_path / "one") == parquet_bytes(tmp_path / "two")
     one, two = manifest(tmp_path / "one"), manifest(tmp_path / "two")
     assert {key for key in one if one[key] != two[key]} <= {"seconds"}
@@ -240,7 +240,7 @@ def test_a_second_run_replaces_the_first_whole(documents: Write, tmp_path: Path,
     assert [row["edtf"] for row in rows(out, "dates")] == ["2016"]
     assert publish.files_are_whole(out, manifest(out))
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        [*TABLE_NAMES, *metadata.FILES, "manifest.json", "notes.md", STATUS]
+        [*TABLE_NAMES, *metadata.FILES, "manifest.json", "notes.md", STATUS, kept.KEPT]
     )
 
 
@@ -358,11 +358,13 @@ def test_the_old_run_stands_until_the_new_one_is_whole(
     simple_flow.setattr(flow, "process", killed_at("2013"))
     with pytest.raises(Killed):
         run(folder, out)
-    assert {name: data for name, data in parquet_bytes(out).items() if not name.startswith(".")} == before
+    assert {
+        name: data for name, data in parquet_bytes(out).items() if not name.startswith(".staging")
+    } == before
     assert publish.files_are_whole(out, manifest(out))
 
 
-@pytest.mark.parametrize("moved", range(len(TABLES) + 1))
+@pytest.mark.parametrize("moved", range(len(publish.FOLDERS) + 1))
 def test_a_run_killed_while_it_is_put_in_place_is_carried_through(
     moved: int, documents: Write, tmp_path: Path, simple_flow: pytest.MonkeyPatch
 ) -> None:

@@ -188,3 +188,17 @@ def test_parts_keep_their_order_in_the_tables(tmp_path: Path) -> None:
 
 def test_a_part_names_its_bytes() -> None:
     assert Part("a.txt", 0, 10, "utf-8").name == "a.txt#bytes=0-10"
+
+
+def test_what_is_appended_leaves_the_parts_before_it_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    text = "".join(f"Umowę numer {n} podpisano 5 maja 2014 r.\n\n" for n in range(300))
+    path.write_text(text, encoding="utf-8")
+    before = len(cut(path))
+    batch.run(cut(path), tmp_path / "out", None, Settings())
+    path.write_text(text + text.replace("Umowę", "Aneks"), encoding="utf-8")
+    done = batch.run(cut(path), tmp_path / "out", None, Settings(), since=tmp_path / "out")
+    batch.run(cut(path), tmp_path / "fresh", None, Settings())
+    assert done.since is not None and done.since.unchanged == before - 1
+    for part in (tmp_path / "fresh").rglob("*.parquet"):
+        assert (tmp_path / "out" / part.relative_to(tmp_path / "fresh")).read_bytes() == part.read_bytes()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import metadata
+from pipeline.batch import kept
 from pipeline.records import TABLES
 
 boto3 = pytest.importorskip("boto3", reason="moto[server] is not installed")
@@ -132,7 +133,7 @@ def undisturbed(
     done = run(folder, environment, "s3://archive/in", "--out", folder / "out")
     assert done.returncode == 0, done.stderr
     files = lasting(local_files(folder / "out"))
-    assert len(files) == len(TABLES) + len(metadata.FILES)
+    assert len(files) == len(TABLES) + len(kept.TABLES) + len(metadata.FILES)
     return files
 
 
@@ -174,6 +175,17 @@ def test_a_killed_run_goes_on_where_it_was(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stderr.splitlines()[-1])["resumed_documents"] >= 4
     assert lasting(bucket.under("resumed/")) == undisturbed
+
+
+def test_rows_of_a_run_in_a_store_are_taken_over(
+    tmp_path: Path, environment: dict[str, str], bucket: Bucket, undisturbed: dict[str, bytes]
+) -> None:
+    args = ("s3://archive/in", "--out", "s3://archive/since", "--log-json")
+    assert run(tmp_path, environment, *args).returncode == 0
+    done = run(tmp_path, environment, *args, "--since-manifest", "s3://archive/since/manifest.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stderr.splitlines()[-1])["since"]["unchanged"] == len(TEXTS)
+    assert lasting(bucket.under("since/")) == undisturbed
 
 
 def stopped_after(times: int, function: Callable[..., None]) -> Callable[..., None]:

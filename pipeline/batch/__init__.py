@@ -18,6 +18,7 @@ from pipeline.batch import provenance, publish, workers
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
+from pipeline.batch.since import ManifestError, Opened, Since, opened
 from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
@@ -26,6 +27,8 @@ from pipeline.storage import Place, RemotePath, remove_tree
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+__all__ = ["EngineError", "ManifestError", "OutputError", "Progress", "Since", "Summary", "run"]
 
 SHARD_DOCUMENTS = 32
 SHARD_BYTES = 2 * 2**20
@@ -67,6 +70,8 @@ class Summary:
     """Inputs whose rows were taken over from an earlier, unfinished run."""
     left_out: int = 0
     """Rows below the least score that was asked for."""
+    since: Since | None = None
+    """What was taken over from a finished run, where one was named."""
 
     @property
     def errors(self) -> int:
@@ -87,7 +92,9 @@ def run(
     n_workers: int = 1,
     engine: Engine | None = None,
     resume: bool = False,
+    since: Place | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
+    notice: Callable[[str], None] = lambda sentence: None,
 ) -> Summary:
     """Process ``sources`` into the datasets under ``out``, replacing a run that stands there.
 
@@ -96,7 +103,10 @@ def run(
     on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an
     unfinished run with the same inputs and settings completed are taken over. ``n_workers`` and ``engine``, which
     takes the shards through other processes or machines than this one's, do not change a byte of the datasets.
-    Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there.
+    Nor does ``since``, the manifest of a finished run (or its folder), whose rows are taken over for documents
+    that are the same; ``notice`` is told why, where nothing can be.
+    Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there,
+    and ``ManifestError`` where ``since`` is no run of plextract.
     """
     started = time.perf_counter()
     seconds: dict[str, float] = {}
@@ -110,11 +120,8 @@ def run(
             "max_memory": max_memory,
             **(options or {}),
         }
-        versions = provenance.versions(nlp)
-        run_key = provenance.digest(
-            run_settings, versions, provenance.rules_digest(), provenance.code_digest()
-        )
-        shards = list(_shards(_in_path_order(sources), run_key))
+        follows = provenance.follows(run_settings, nlp)
+        shards = list(_shards(_in_path_order(sources), follows.key))
         seconds["discover"] = time.perf_counter() - started
         inputs_key = provenance.digest([shard.key for shard in shards])
         publish.put_in_place(out)  # what a run killed at the very end left
@@ -124,6 +131,7 @@ def run(
             n_documents = standing.resumed_documents
             status.progress(n_documents, n_documents, standing.n_bytes, standing.errors, standing.rows)
             return standing
+        earlier = _opened(since, shards, follows, notice) if since is not None else None
         if not resume:
             _empty(staging, keep=())
         reports = dict(_completed(shards, staging)) if resume else {}
@@ -133,7 +141,9 @@ def run(
         missing = [shard for shard in shards if shard.key not in reports]
         board = _Board(sum(len(shard.sources) for shard in shards), report, status)
         board.add(reports.values())
-        job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
+        job = Job(
+            staging, settings, model, max_bytes, max_seconds, max_memory, earlier.earlier if earlier else None
+        )
         if engine is not None:
             work = engine(missing, job)
         elif n_workers > 1:
@@ -151,23 +161,27 @@ def run(
         ordered = [(shard_folder(staging, shard), reports[shard.key]) for shard in shards]
         built = publish.build(ordered, staging / FINISHED)
         status.rows(built.rows)
-        for done in reports.values():
-            for stage, spent in done.seconds.items():
-                seconds[stage] = seconds.get(stage, 0.0) + spent
+        seconds |= _by_stage(reports.values())
         seconds["finish"] = time.perf_counter() - finishing
         seconds["total"] = time.perf_counter() - started
         n_bytes = sum(done.n_bytes for done in reports.values())
         left_out = sum(done.left_out for done in reports.values())
+        taken = earlier.came_to(reports.values(), built.rows["errors"]) if earlier else None
         publish.write_manifest(
             {
-                "versions": versions,
-                "rules": provenance.rules_digest(),
+                "versions": follows.versions,
+                "rules": follows.rules,
                 "run": inputs_key,
                 "settings": run_settings,
-                "inputs": {"sources": board.total, "bytes": n_bytes},
+                "inputs": {
+                    "sources": board.total,
+                    "bytes": n_bytes,
+                    **({"since": taken.counts} if taken else {}),
+                },
                 "rows": built.rows,
                 "left_out": left_out,
                 "files": built.files,
+                "kept": {"key": follows.key, "files": built.kept},
                 "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
             },
             staging / FINISHED,
@@ -178,10 +192,29 @@ def run(
         built.rows,
         n_bytes,
         seconds["total"],
-        provenance.model_label(versions["model"]),
+        provenance.model_label(follows.versions["model"]),
         resumed,
         left_out,
+        taken,
     )
+
+
+def _opened(
+    since: Place, shards: Iterable[Shard], follows: provenance.Follows, notice: Callable[[str], None]
+) -> Opened:
+    """Look at the run that rows are to be taken over from, and tell why where none can be."""
+    found = opened(since, {source.name for shard in shards for source in shard.sources}, follows)
+    if found.refused:
+        notice(found.refused)
+    return found
+
+
+def _by_stage(reports: Iterable[ShardReport]) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for report in reports:
+        for stage, spent in report.seconds.items():
+            seconds[stage] = seconds.get(stage, 0.0) + spent
+    return seconds
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

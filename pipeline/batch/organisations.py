@@ -41,8 +41,8 @@ class Organisations:
         self._index = resolve.OrganisationIndex()
         self._resolved: dict[Naming, Naming] = {}
 
-    def mentions(self) -> Iterator[pa.Table]:
-        """Yield each shard's mentions; what they come to is summed up on the way."""
+    def mentions(self) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """Yield each shard's mentions, as its documents have them and as the run does; they are summed up on the way."""
         for number in range(self._n_shards):
             said = _said(self._read(number, OrganisationMention, NAMING))
             for naming, n_rows in zip(said.namings, said.counts.tolist(), strict=True):
@@ -53,7 +53,7 @@ class Organisations:
                 said = _said(table)
                 resolved = [self._hold(naming) for naming in said.namings]
                 self._sum_up(number, table["doc_id"], said, resolved)
-                yield _renamed(table, said.rows, resolved)
+                yield table, _renamed(table, said.rows, resolved)
 
     def summed_up(self) -> Iterator[pa.Table]:
         """Yield the organisations whose mentions have been gone through, so many at a time."""

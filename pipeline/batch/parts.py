@@ -49,21 +49,21 @@ def row_bytes(table: pa.Table) -> Sizes:
     """Return how many bytes each row has in memory, but for the bits that tell nulls."""
     sizes = np.zeros(table.num_rows, np.int64)
     for column in table.columns:
-        if pa.types.is_string(column.type):
-            sizes += 4 + _lengths(column)
-        elif pa.types.is_list(column.type):
-            parents = pc.list_parent_indices(column).to_numpy()
-            lengths = 4 + _lengths(pc.list_flatten(column))
-            sizes += 4 + np.bincount(parents, lengths, table.num_rows).astype(np.int64)
-        else:
-            sizes += max(1, column.type.bit_width // 8)
+        sizes += _value_bytes(column)
     return sizes
 
 
-def _lengths(strings: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.int32]:
-    lengths = pc.binary_length(strings)
-    known: npt.NDArray[np.int32] = (pc.fill_null(lengths, 0) if lengths.null_count else lengths).to_numpy()
-    return known
+def _value_bytes(values: pa.ChunkedArray | pa.Array) -> Sizes:
+    """Return how many bytes each value has, those of text and lists with their length of four."""
+    if pa.types.is_string(values.type):
+        lengths = pc.binary_length(values)
+        known: Sizes = (pc.fill_null(lengths, 0) if lengths.null_count else lengths).to_numpy()
+        return known.astype(np.int64) + 4
+    if pa.types.is_list(values.type):
+        parents = pc.list_parent_indices(values).to_numpy()
+        inside = np.bincount(parents, _value_bytes(pc.list_flatten(values)), len(values))
+        return inside.astype(np.int64) + 4
+    return np.full(len(values), max(1, values.type.bit_width // 8), np.int64)
 
 
 def _document_begins(table: pa.Table, last_document: pa.Scalar | None) -> Sizes:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 __all__ = [
+    "Follows",
     "code_digest",
     "digest",
+    "follows",
     "model_identity",
     "model_label",
     "rules_digest",
@@ -80,6 +84,23 @@ def code_digest() -> str:
     for path in sorted(package.rglob("*.py")):
         whole.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What all rows of a run follow from; two runs with one ``key`` make the same rows of the same document."""
+
+    key: str
+    """Digest of the rest, and of the code."""
+    settings: Mapping[str, Any]
+    versions: Mapping[str, Any]
+    rules: str
+
+
+def follows(settings: Mapping[str, Any], nlp: "Language | None") -> Follows:
+    """Return what the rows of a run with these settings and this model follow from."""
+    found, rules = versions(nlp), rules_digest()
+    return Follows(digest(settings, found, rules, code_digest()), settings, found, rules)
 
 
 def source_identity(source: Source) -> list[Any]:

@@ -6,7 +6,7 @@ return: from it on, a run that is killed is carried through by the next one.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import metadata, records, write
-from pipeline.batch import parts
+from pipeline.batch import kept, parts
 from pipeline.batch.organisations import Organisations
 from pipeline.batch.shard import ShardReport
 from pipeline.batch.staged import part_of, read_part
@@ -33,6 +33,8 @@ MANIFEST = "manifest.json"
 STAGING = ".staging"
 FINISHED = "finished"
 REPLACED = "replaced"
+FOLDERS = (*(record.table for record in TABLES), kept.KEPT)
+"""What a run has in its output folder, besides single files."""
 PART_BYTES = 128 * 2**20
 """Size in memory (``parts.row_bytes``) at which a part file is full; on disk it is a fraction of that."""
 
@@ -43,6 +45,8 @@ class Built:
 
     rows: dict[str, int]
     files: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    """What is kept beside them for a later run."""
 
 
 def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built:
@@ -55,24 +59,39 @@ def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built
     files: list[dict[str, Any]] = []
     rows = dict.fromkeys((record.table for record in TABLES), 0)
     organisations = Organisations(len(shards), repeats.rows)
+    unresolved = kept.Unresolved()
+
+    def staged(record: type[Record]) -> Iterator[pa.Table]:
+        return (repeats.without(record, number) for number in range(len(shards)))
+
     for record in TABLES:
         if record is OrganisationMention:
-            tables = organisations.mentions()
+            tables = unresolved.noting(organisations.mentions())
         elif record is OrganisationRecord:
             tables = organisations.summed_up()
         else:
-            tables = (repeats.without(record, number) for number in range(len(shards)))
+            tables = staged(record)
         for number, table in enumerate(parts.cut(records.schema(record), tables, PART_BYTES)):
             files.append(_write_part(record, table, finished, number))
             rows[record.table] += table.num_rows
-    return Built(rows, files)
+    files_kept = [
+        _write_part(record, table, finished / kept.KEPT, number, within=f"{kept.KEPT}/")
+        for record, tables in (
+            (kept.FollowedRecord, staged(kept.FollowedRecord)),
+            (kept.UnresolvedRecord, iter(unresolved.tables)),
+        )
+        for number, table in enumerate(parts.cut(records.schema(record), tables, PART_BYTES))
+    ]
+    return Built(rows, files, files_kept)
 
 
-def _write_part(record: type[Record], table: pa.Table, finished: Place, number: int) -> dict[str, Any]:
-    path = write.part_path(finished, record, number)
+def _write_part(
+    record: type[Record], table: pa.Table, folder: Place, number: int, within: str = ""
+) -> dict[str, Any]:
+    path = write.part_path(folder, record, number)
     write.write_table(table, path)
     return {
-        "path": f"{record.table}/{path.name}",
+        "path": f"{within}{record.table}/{path.name}",
         "rows": table.num_rows,
         "bytes": path.stat().st_size,
         "sha256": write.sha256_of(path),
@@ -100,15 +119,15 @@ class _Repeats:
     def rows(self, number: int, record: type[Record], columns: list[str] | None = None) -> pa.Table:
         """Return a table of shard ``number`` without rows of repeated documents; of all columns or only some."""
         folder, report = self._shards[number]
-        if not report.rows[record.table]:
+        if not report.rows[DocumentRecord.table if record is kept.FollowedRecord else record.table]:
             empty = records.schema(record).empty_table()
             return empty.select(columns) if columns else empty
         repeated = self._repeated[number]
         if not repeated or record is ErrorRecord:
             return read_part(part_of(folder, record), columns)
         table = read_part(part_of(folder, record), ["doc_id", *columns] if columns else None)
-        kept = table.filter(pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string()))))
-        return kept.select(columns) if columns else kept
+        table = table.filter(pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string()))))
+        return table.select(columns) if columns else table
 
     def without(self, record: type[Record], number: int) -> pa.Table:
         """Return a table of shard ``number`` without rows of repeated documents, ``also_at`` filled in."""
@@ -154,12 +173,12 @@ def _rename_in_place(out: Path) -> None:
     replaced = out / STAGING / REPLACED
     replaced.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
-    for record in TABLES:
-        if (finished / record.table).exists():  # else an interrupted attempt has moved it already
-            shutil.rmtree(replaced / record.table, ignore_errors=True)
-            if (out / record.table).exists():
-                (out / record.table).rename(replaced / record.table)
-            (finished / record.table).rename(out / record.table)
+    for name in FOLDERS:
+        if (finished / name).exists():  # else an interrupted attempt has moved it already
+            shutil.rmtree(replaced / name, ignore_errors=True)
+            if (out / name).exists():
+                (out / name).rename(replaced / name)
+            (finished / name).rename(out / name)
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).replace(out / name)
@@ -171,10 +190,10 @@ def _copy_in_place(out: RemotePath) -> None:
     """Do the same where folders cannot be renamed; whatever it is cut short at, doing it again completes it."""
     finished = out / STAGING / FINISHED
     (out / MANIFEST).unlink(missing_ok=True)
-    for record in TABLES:
-        (out / record.table).remove_tree()
-        for path in (finished / record.table).walk():
-            path.copy_to(out / record.table / path.name)
+    for name in FOLDERS:
+        (out / name).remove_tree()
+        for path in (finished / name).walk():
+            path.copy_to(out / path.relative_to(finished).as_posix())
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).copy_to(out / name)
@@ -194,8 +213,18 @@ def read_manifest(out: Place) -> dict[str, Any] | None:
 
 def files_are_whole(out: Place, manifest: Mapping[str, Any]) -> bool:
     """Tell whether every file of the manifest stands under ``out`` with its bytes, and none besides."""
-    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    standing = {f"{record.table}/{path.name}" for record in TABLES for path in _files(out / record.table)}
+    return _are_whole(out, [record.table for record in TABLES], manifest["files"])
+
+
+def kept_is_whole(out: Place, manifest: Mapping[str, Any]) -> bool:
+    """Tell the same of what is kept beside the datasets."""
+    folders = [f"{kept.KEPT}/{record.table}" for record in kept.TABLES]
+    return _are_whole(out, folders, manifest["kept"]["files"])
+
+
+def _are_whole(out: Place, folders: Iterable[str], files: Iterable[Mapping[str, Any]]) -> bool:
+    listed = {entry["path"]: entry["sha256"] for entry in files}
+    standing = {f"{folder}/{path.name}" for folder in folders for path in _files(out / folder)}
     return standing == set(listed) and all(write.sha256_of(out / name) == sha for name, sha in listed.items())
 
 

@@ -7,12 +7,14 @@ of ``errors``; only what goes wrong with the machine (a full disk) raises.
 import gc
 import json
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline import flow, read, records, write
+from pipeline.batch import kept
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS, TimeLimitError, limited
 from pipeline.batch.staged import part_of, write_part
 from pipeline.document import RawDocument, Stage, StageError
@@ -42,6 +44,8 @@ class Job:
     """Seconds that one document may take; 0 is no limit, as for memory."""
     max_memory: int = DEFAULT_MAX_MEMORY
     """Bytes of memory that one document may add to its process's."""
+    since: kept.Earlier | None = None
+    """A run with the same settings, rules, code and model, whose rows are taken over where documents are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class ShardReport:
     duplicates: list[Duplicate]
     left_out: int = 0
     """Rows below the least score that was asked for."""
+    taken_over: int = 0
+    """Inputs whose rows, or those of the same bytes in the shard, are an earlier run's."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -140,6 +146,7 @@ def process_shard(
         rows=rows,
         duplicates=work.duplicates,
         left_out=sum(extraction.left_out for extraction in work.extractions),
+        taken_over=work.taken_over,
         seconds=work.seconds,
     )
     with write.replacing(folder / MARK) as file:
@@ -170,20 +177,32 @@ class _Work:
         self.duplicates: list[Duplicate] = []
         self.seconds: dict[str, float] = {}
         self.n_bytes = 0
-        self._seen: set[str] = set()
+        self.taken_over = 0
+        self.keys: dict[str, bytes] = {}
+        """By its digest, what the rows of each content follow from."""
+        self._earlier = kept.rows_of(job.since) if job.since else None
+        self._unchanged: set[str] = set()
 
     def take(self, source: Source) -> Step:
         """Process one input within the limits; whatever goes wrong becomes a row of ``errors``."""
         raw: RawDocument | None = None
         stage: Stage = "read"
+        extraction: Extraction | None = None
         try:
-            with limited(self.job.max_seconds, self.job.max_memory, deadly=self.deadly):
+            with self._limited():
                 raw = self._read(source)
-                if raw.sha256 in self._seen:
-                    extraction = None
-                else:
+                key = kept.key_of(raw)
+                repeated = raw.sha256 in self.keys
+                number = self._earlier.find(key) if self._earlier and not repeated else None
+                if not repeated and number is None:
                     stage = "extract"
                     extraction = flow.process(raw, self.nlp, self.job.settings)
+            if number is not None:
+                extraction = self._taken_over(number, raw)  # row groups of many documents count as none's
+                if extraction is None:
+                    stage = "extract"
+                    with self._limited():
+                        extraction = flow.process(raw, self.nlp, self.job.settings)
         except TimeLimitError:
             return self.too_slow(source.name, stage, raw)
         except StageError as error:
@@ -196,14 +215,27 @@ class _Work:
             message = str(error) or "no message"
             return self.fail(source.name, stage, type(error).__name__, message, raw)
         self.n_bytes += raw.n_bytes
+        self.taken_over += raw.sha256 in self._unchanged
         if extraction is None:
             self.duplicates.append(Duplicate(raw.sha256, raw.source))
             return Step(raw.n_bytes, failed=False)
-        self._seen.add(raw.sha256)
+        self.keys[raw.sha256] = key
         self.extractions.append(extraction)
         for done, seconds in extraction.seconds.items():
             self._count(done, seconds)
         return Step(raw.n_bytes, failed=False)
+
+    def _limited(self) -> AbstractContextManager[None]:
+        return limited(self.job.max_seconds, self.job.max_memory, deadly=self.deadly)
+
+    def _taken_over(self, number: int, raw: RawDocument) -> Extraction | None:
+        """Return the rows of a document that is the earlier run's ``number``; None where they are gone."""
+        started = time.perf_counter()
+        extraction = self._earlier.extraction(number, raw) if self._earlier else None
+        if extraction is not None:
+            self._unchanged.add(raw.sha256)
+        self._count("take_over", time.perf_counter() - started)
+        return extraction
 
     def _read(self, source: Source) -> RawDocument:
         started = time.perf_counter()
@@ -243,7 +275,7 @@ def error_row(source: str, stage: Stage, error_type: str, message: str) -> Error
 
 def _write(work: _Work, folder: Place, order: Sequence[str]) -> dict[str, int]:
     try:
-        return _write_rows(work.extractions, work.errors, folder)
+        return _write_rows(work.extractions, work.errors, work.keys, folder)
     except OSError:
         raise
     except Exception:
@@ -256,7 +288,7 @@ def _write(work: _Work, folder: Place, order: Sequence[str]) -> dict[str, int]:
             else:
                 work.fail(extraction.document.source, "write", type(reason).__name__, str(reason))
         errors = sorted(work.errors, key=lambda error: order.index(error.source))
-        return _write_rows(fitting, errors, folder)
+        return _write_rows(fitting, errors, work.keys, folder)
 
 
 def _misfit(extraction: Extraction) -> Exception | None:
@@ -269,10 +301,12 @@ def _misfit(extraction: Extraction) -> Exception | None:
 
 
 def _write_rows(
-    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], folder: Place
+    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], keys: Mapping[str, bytes], folder: Place
 ) -> dict[str, int]:
     tables = {record: records.to_arrow(record, rows) for record, rows in _tables(extractions, errors).items()}
-    for record, table in tables.items():
+    of_documents = [kept.followed(found, keys[found.document.sha256]) for found in extractions]
+    written = {**tables, kept.FollowedRecord: records.to_arrow(kept.FollowedRecord, of_documents)}
+    for record, table in written.items():
         if table.num_rows:
             write_part(table, part_of(folder, record))
     return {record.table: table.num_rows for record, table in tables.items()}

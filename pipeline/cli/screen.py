@@ -126,7 +126,11 @@ class JsonLog:
             model=done.model,
             resumed_documents=done.resumed_documents,
             left_out=done.left_out,
+            since=done.since and {"manifest": done.since.manifest, **done.since.counts},
         )
+
+    def notice(self, sentence: str) -> None:
+        self.write("notice", message=sentence)
 
     def progress(self, progress: Progress) -> None:
         """Write where the run is, once a second at most."""
@@ -140,6 +144,11 @@ class JsonLog:
                 bytes=progress.n_bytes,
                 errors=progress.errors,
             )
+
+
+def notice(console: Console, sentence: str) -> None:
+    """Print what a person should know of a run before it ends."""
+    console.print(f"[yellow]![/] {escape(sentence)}", soft_wrap=True, highlight=False)
 
 
 def errors_of(out: Place) -> list[dict[str, Any]]:
@@ -171,6 +180,13 @@ def summary(console: Console, done: Summary) -> None:
         if len(failed) > SHOWN_ERRORS:
             console.print(f"  and {len(failed) - SHOWN_ERRORS} more in {escape(str(done.out / 'errors'))}")
     console.print()
+    if done.since and not done.since.refused:
+        console.print(
+            f"{_documents(done.since.unchanged)} unchanged and taken over, {done.since.new} new or changed, "
+            f"{done.since.vanished} vanished",
+            highlight=False,
+            soft_wrap=True,
+        )
     size = (
         f"{done.n_bytes / MEGABYTE:.2f} MB"
         if done.n_bytes >= MEGABYTE / 100
@@ -182,6 +198,10 @@ def summary(console: Console, done: Summary) -> None:
         f"[dim]{size} in {done.seconds:.1f} s{resumed}{left_out}, model {escape(done.model)}[/] → [bold]{escape(str(done.out))}[/]",
         soft_wrap=True,
     )
+
+
+def _documents(number: int) -> str:
+    return "1 document" if number == 1 else f"{number} documents"
 
 
 def evaluation(console: Console, measured: Evaluation) -> None:

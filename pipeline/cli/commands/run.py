@@ -1,6 +1,7 @@
 """``plextract run``: documents into Parquet datasets."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +43,14 @@ def run(
     id_column: Annotated[str | None, typer.Option(help="Column that names each text.")] = None,
     date_column: Annotated[str | None, typer.Option(help="Column with each text's reference date.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
+    since_manifest: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MANIFEST",
+            help="Process only what is new or changed since the finished run with this manifest.json, and take the other "
+            "rows over from it; the tables are those of a whole run.",
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(metavar="local|ray", help="Work on this machine, or on a cluster of Ray.")
     ] = "local",
@@ -80,6 +89,8 @@ def run(
 
       plextract run news.jsonl --text-column body --date-column published --out tables
 
+      plextract run documents --out tables --since-manifest tables/manifest.json
+
       plextract run s3://archive/2014 --out s3://archive/tables --engine ray --address head:6379
 
       find . -name '*.html' | plextract run --files-from - --out tables --resume
@@ -92,7 +103,7 @@ def run(
         fail("--address is that of a cluster: give --engine ray with it", WRONG_USE)
     from pipeline import batch, read
     from pipeline.batch import limits
-    from pipeline.cli.screen import JsonLog, progress_bar, summary
+    from pipeline.cli.screen import JsonLog, notice, progress_bar, summary
     from pipeline.flow import Settings
     from pipeline.storage import place
 
@@ -115,8 +126,9 @@ def run(
         settings = Settings(
             reference_date=reference_date.date() if reference_date else None, teryt=teryt, min_score=min_score
         )
+        told = console(stderr=True)
         try:
-            with progress_bar(console(stderr=True), quiet=log_json) as report:
+            with progress_bar(told, quiet=log_json) as report:
                 done = batch.run(
                     sources,
                     target,
@@ -129,11 +141,15 @@ def run(
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
                     n_workers=workers or 1,
                     resume=resume,
+                    since=place(since_manifest) if since_manifest else None,
                     engine=shards_through,
                     report=log.progress if log else report,
+                    notice=log.notice if log else partial(notice, told),
                 )
         except batch.OutputError as error:
             fail(str(error), WRONG_USE)
+        except batch.ManifestError as error:
+            fail(f"--since-manifest: {error}", WRONG_USE)
         except batch.EngineError as error:
             fail(f"{error}; --resume goes on with what is in {out}")
         except OSError as error:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, compress
-from operator import attrgetter
-from typing import NamedTuple
 
 from pipeline import morphology
 from pipeline.document import Document, Span
@@ -25,15 +23,6 @@ OPENING = frozenset({"„", '"', "«", "“", "‚", "'", "”", ",,", "»"})
 CLOSING = frozenset({"”", '"', "»", "“", "’", "'", "''", "«"})
 
 
-class Token(NamedTuple):
-    """A word, number or sign; ``gap`` is what stands between it and the one before."""
-
-    text: str
-    start: int
-    end: int
-    gap: str
-
-
 Words = Mapping[str, Sequence[int]]
 """From the words of a document, its longest runs of letters, to where they stand."""
 
@@ -41,30 +30,39 @@ Words = Mapping[str, Sequence[int]]
 def words_of(document: Document, calling: Set[str]) -> Words:
     """Return the words that begin with a capital or are among ``calling``, each with its places in text order."""
     tokens = tokens_of(document)
-    wanted = {form for form in {*tokens.forms} if form[:1].isupper() or form in calling}
-    words: dict[str, list[int]] = {}
+    forms = {*tokens.forms}
+    words: dict[str, list[int]] = {
+        form: [] for form in forms if form in calling or (form and form[0].isupper())
+    }
     for form, start in compress(
-        zip(tokens.forms, tokens.starts, strict=True), map(wanted.__contains__, tokens.forms)
+        zip(tokens.forms, tokens.starts, strict=True), map(words.__contains__, tokens.forms)
     ):
-        words.setdefault(form, []).append(start)
+        words[form].append(start)
     return words
-
-
-START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The tokens of a stretch of text that no name crosses; ``legal`` are the places of legal forms among them."""
+    """The tokens of a stretch of text that no name crosses: words, numbers and signs.
+
+    ``words[i]`` stands in ``text[starts[i]:ends[i]]``, and ``gaps[i]`` between it and the one before. ``legal`` are
+    the places of legal forms among them.
+    """
 
     text: str
-    tokens: Sequence[Token]
+    words: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    gaps: Sequence[str]
     legal: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, text: str, span: Span, legal_forms: Iterable[Span]) -> "Unit":
         """Cut ``text[span]`` into tokens; each legal form is one token."""
-        tokens: list[Token] = []
+        words: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        gaps: list[str] = []
         legal: set[int] = set()
         at = span.start
         for first, last in [*legal_forms, Span(span.end, span.end)]:
@@ -73,35 +71,45 @@ class Unit:
             if found and not found[-1][1]:
                 gap = found.pop()[0]  # space at the end, without a token
             if found:
-                gaps, words = zip(*found, strict=True)
+                before, cut = zip(*found, strict=True)
                 borders = [*accumulate(map(len, chain.from_iterable(found)), initial=at)]
-                if any("\n" in word for word in words):
-                    words = tuple(BROKEN.sub("-", word) for word in words)
-                tokens += map(Token._make, zip(words, borders[1::2], borders[2::2], gaps, strict=True))
+                words += [BROKEN.sub("-", word) if "\n" in word else word for word in cut]
+                starts += borders[1::2]
+                ends += borders[2::2]
+                gaps += before
             if first < last:
-                legal.add(len(tokens))
-                tokens.append(Token(text[first:last], first, last, gap))
+                legal.add(len(words))
+                words.append(text[first:last])
+                starts.append(first)
+                ends.append(last)
+                gaps.append(gap)
                 at = last
-        return cls(text, tokens, frozenset(legal))
+        return cls(text, words, starts, ends, gaps, frozenset(legal))
 
     def __len__(self) -> int:
-        return len(self.tokens)
+        return len(self.words)
 
     def word(self, at: int) -> str:
         """Return the token at a place, empty outside the unit."""
-        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
+        words = self.words
+        return words[at] if 0 <= at < len(words) else ""
 
     def near(self, at: int) -> bool:
         """Tell whether the token at a place follows the one before after white space of one line or a line end."""
-        return 0 < at < len(self.tokens) and self.tokens[at].gap.isspace() and "\t" not in self.tokens[at].gap
+        gaps = self.gaps
+        if not 0 < at < len(gaps):
+            return False
+        gap = gaps[at]
+        return gap == " " or (gap.isspace() and "\t" not in gap)
 
     def capital(self, at: int) -> bool:
         """Tell whether a word with a first capital stands there."""
-        return self.word(at)[:1].isupper()
+        words = self.words
+        return 0 <= at < len(words) and words[at][0].isupper()
 
     def at_offset(self, offset: int) -> int:
         """Return the first token that begins at or after an offset."""
-        return bisect.bisect_left(self.tokens, offset, key=START)
+        return bisect.bisect_left(self.starts, offset)
 
 
 @lru_cache(maxsize=50_000)
@@ -114,6 +122,30 @@ def nouns(word: str) -> tuple[Option, ...]:
 def adjectives(word: str) -> frozenset[Reading]:
     """Return the readings of a word as an adjective or participle."""
     return frozenset(option.reading for option in options(word) if not option.noun)
+
+
+@lru_cache(maxsize=50_000)
+def lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun or adjective."""
+    return frozenset(option.lemma for option in options(word))
+
+
+@lru_cache(maxsize=50_000)
+def noun_lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun."""
+    return frozenset(option.lemma for option in nouns(word))
+
+
+@lru_cache(maxsize=50_000)
+def singular_lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun in the singular."""
+    return frozenset(option.lemma for option in nouns(word) if option.reading.number == "sg")
+
+
+@lru_cache(maxsize=50_000)
+def spellings(word: str) -> frozenset[str]:
+    """Return a word and its lemmas in small letters."""
+    return frozenset({word.lower(), *map(str.lower, lemmas(word))})
 
 
 @lru_cache(maxsize=50_000)
