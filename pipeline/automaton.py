@@ -131,13 +131,18 @@ class _Openings:
         self, following: Numbers, states: Numbers, places: Numbers, codes: Sequence[str], numbers: Numbers
     ) -> Numbers:
         """Return ``following``, where the tokens at ``places`` lead from ``states``, with the unknown steps learnt."""
-        for at in (following == UNKNOWN).nonzero()[0].tolist():
-            place = int(places[at])
-            following[at] = self._learn(int(states[at]), int(numbers[place]), codes[place])
+        unknown = (following == UNKNOWN).nonzero()[0]
+        if len(unknown):
+            states, places = states[unknown], places[unknown]
+            taken = numbers[places]
+            _, distinct = np.unique(states * len(self._next[ROOT]) + taken, return_index=True)
+            for at in distinct.tolist():
+                self._learn(int(states[at]), int(taken[at]), codes[int(places[at])])
+            following[unknown] = self._next[states, taken]
         return following
 
-    def _learn(self, number: int, code_number: int, code: str) -> int:
-        """Enter one step of a state, and where it leads to a new one that as well; return the state that it leads to."""
+    def _learn(self, number: int, code_number: int, code: str) -> None:
+        """Enter one step of a state, and where it leads to a new one that as well."""
         state = self._states[number][code]
         with self._lock:
             following = self._numbers.setdefault(id(state), len(self._states))
@@ -147,7 +152,6 @@ class _Openings:
         with self._lock:
             self._accepts[following] = bool(state) and bool(state.accepts)
             self._next[number, code_number] = following
-        return following
 
     def _make_room(self, n_states: int, n_codes: int) -> None:
         """Let the table hold so many states and codes."""
