@@ -21,8 +21,10 @@ from pipeline.syntax import Node, Repeat
 
 MAX_RUN = 256
 """Tokens after which a run ends, so that time grows as the text does: no match is longer."""
-OPENING = 4
+OPENING = 3
 """Tokens of a run that are followed for the whole text at once."""
+MAX_OPENED = 3_000
+"""States after which the table of first steps begins anew, to bound the memory of a long process."""
 MAX_STEPS = 1_000_000
 """Steps that are remembered, to bound the memory of a long process."""
 FIRST_CHARACTER = ord("A")
@@ -100,11 +102,14 @@ class _Openings:
         self._states = [dead, root]
         """The states that stand in the table, by their numbers."""
         self._numbers = {id(dead): DEAD, id(root): ROOT}
-        self._next = np.full((2, 1), UNKNOWN, dtype=np.intp)
+        self._next = np.full((2, 1), UNKNOWN, dtype=np.int32)
         """For a state and the number of a code the state that the code leads to."""
         self._next[:, 0] = DEAD  # no code has the number 0: it stands behind the last token
         self._accepts = np.zeros(2, dtype=bool)
         self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._states)
 
     def runs(self, codes: Sequence[str], numbers: Numbers) -> Iterator[tuple[int, int, State]]:
         """Yield where runs begin and end after ``OPENING`` tokens at most, and the state there, in text order.
@@ -131,13 +136,18 @@ class _Openings:
         self, following: Numbers, states: Numbers, places: Numbers, codes: Sequence[str], numbers: Numbers
     ) -> Numbers:
         """Return ``following``, where the tokens at ``places`` lead from ``states``, with the unknown steps learnt."""
-        for at in (following == UNKNOWN).nonzero()[0].tolist():
-            place = int(places[at])
-            following[at] = self._learn(int(states[at]), int(numbers[place]), codes[place])
+        unknown = (following == UNKNOWN).nonzero()[0]
+        if len(unknown):
+            states, places = states[unknown], places[unknown]
+            taken = numbers[places]
+            _, distinct = np.unique(states * len(self._next[ROOT]) + taken, return_index=True)
+            for at in distinct.tolist():
+                self._learn(int(states[at]), int(taken[at]), codes[int(places[at])])
+            following[unknown] = self._next[states, taken]
         return following
 
-    def _learn(self, number: int, code_number: int, code: str) -> int:
-        """Enter one step of a state, and where it leads to a new one that as well; return the state that it leads to."""
+    def _learn(self, number: int, code_number: int, code: str) -> None:
+        """Enter one step of a state, and where it leads to a new one that as well."""
         state = self._states[number][code]
         with self._lock:
             following = self._numbers.setdefault(id(state), len(self._states))
@@ -147,7 +157,6 @@ class _Openings:
         with self._lock:
             self._accepts[following] = bool(state) and bool(state.accepts)
             self._next[number, code_number] = following
-        return following
 
     def _make_room(self, n_states: int, n_codes: int) -> None:
         """Let the table hold so many states and codes."""
@@ -157,7 +166,7 @@ class _Openings:
                 return
             n_states = held_states if n_states <= held_states else 2 * n_states
             n_codes = held_codes if n_codes <= held_codes else 2 * n_codes
-            grown = np.full((n_states, n_codes), UNKNOWN, dtype=np.intp)
+            grown = np.full((n_states, n_codes), UNKNOWN, dtype=np.int32)
             grown[:, 0] = DEAD
             grown[:held_states, :held_codes] = self._next
             self._next = grown
@@ -208,6 +217,8 @@ class Automaton:
         """
         if self._steps > MAX_STEPS:
             self._forget()
+        elif len(self._openings) > MAX_OPENED:
+            self._openings = _Openings(self.dead, self._root)
         codes = [*tokens.codes, END]
         break_code, done = self._break, -1
         for start, opened, state_there in self._openings.runs(codes, np.append(tokens.code_numbers, 0)):

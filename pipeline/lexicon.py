@@ -127,24 +127,27 @@ class _Numbering:
         self._next = itertools.count(1)
         self._lock = Lock()
 
-    def __call__(self, codes: Sequence[str]) -> Numbers:
-        """Return the numbers of codes."""
+    def of(self, codes: Sequence[str], n_words: int, n_looks: int) -> Numbers:
+        """Return the numbers of codes, whose two characters stand for one of so many sets each."""
         characters = np.frombuffer("".join(codes).encode("utf-32-le"), dtype=np.uint32)
-        words, looks = characters[::WIDTH] - FIRST_WORD, characters[1::WIDTH] - FIRST_LOOK
         with self._lock:
-            self._make_room(int(words.max(initial=0)) + 1, int(looks.max(initial=0)) + 1)
-            found: Numbers = self._table[words, looks]
-            for at in (found == 0).nonzero()[0].tolist():
-                place = int(words[at]), int(looks[at])
-                self._table[place] = found[at] = self._table[place] or next(self._next)
+            if n_words > len(self._table) or n_looks > self._table.shape[1]:
+                self._make_room(2 * n_words, 2 * n_looks)
+            flat = self._table.reshape(-1)
+            places = (characters[::WIDTH] - FIRST_WORD) * self._table.shape[1]
+            places += characters[1::WIDTH] - FIRST_LOOK
+            found: Numbers = flat.take(places)
+            if not found.all():
+                for place in np.unique(places[found == 0]).tolist():
+                    flat[place] = next(self._next)
+                found = flat.take(places)
         return found
 
     def _make_room(self, n_words: int, n_looks: int) -> None:
-        held = self._table.shape
-        if n_words > held[0] or n_looks > held[1]:
-            grown = np.zeros((max(2 * n_words, held[0]), max(2 * n_looks, held[1])), dtype=np.intp)
-            grown[: held[0], : held[1]] = self._table
-            self._table = grown
+        grown = np.zeros((n_words, n_looks), dtype=np.intp)
+        rows, columns = self._table.shape
+        grown[:rows, :columns] = self._table
+        self._table = grown
 
 
 class Lexicon:
@@ -172,7 +175,7 @@ class Lexicon:
             for form in morphology.forms(lemma):
                 self._words.setdefault(form.form.lower(), set()).add(f"<{lemma}>")
         self._codes = _Codes(self._code_of)
-        self.numbers = _Numbering()
+        self._numbering = _Numbering()
         self._looks: dict[frozenset[str], str] = {}
         self._word_sets: dict[frozenset[str], str] = {}
         self._sets: dict[str, frozenset[str]] = {}
@@ -225,6 +228,10 @@ class Lexicon:
             starts += itertools.accumulate(map(len, found), initial=start)
         codes = [*map(self._codes.__getitem__, forms)]
         return Tokens(codes, self.numbers(codes), forms, starts)
+
+    def numbers(self, codes: Sequence[str]) -> Numbers:
+        """Return the numbers of codes."""
+        return self._numbering.of(codes, len(self._word_sets), len(self._looks))
 
     def _code_of(self, form: str) -> str:
         return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self.break_code

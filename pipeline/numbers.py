@@ -230,14 +230,17 @@ def _element() -> Patterns:
 def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
     """Yield every number with the tokens that it covers, the longest reading from each place on."""
     elements = [Span(begin + shape.first, begin + shape.last) for begin, shape in _element().places(tokens)]
+    forms = tokens.forms
     first = 0
     while first < len(elements):
         last = first + 1
-        joint = _joint(tokens, elements, last)
+        start, end = elements[first]
+        apart = last == len(elements) or elements[last].start - end > WIDEST_JOINT
+        joint = None if apart else _joint(tokens, elements, last)
         if joint is None:
-            valued = _alone(_text(tokens, elements[first]))
+            valued = _alone(forms[start] if end - start == 1 else _text(tokens, elements[first]))
         else:
-            reading, in_words = _Reading(), not tokens.forms[elements[first].start].isdecimal()
+            reading, in_words = _Reading(), not forms[start].isdecimal()
             last, joint = first, ""
             while joint is not None and (part := _part(_text(tokens, elements[last]))) is not None:
                 after_and = joint == "i" and not _goes_down(tokens, elements, last, reading.scale)
@@ -247,7 +250,7 @@ def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
                 joint = _joint(tokens, elements, last)
             valued = _valued(reading.number(in_words)) if last > first else None
         if valued is not None:
-            yield Span(elements[first].start, elements[last - 1].end), valued
+            yield Span(start, elements[last - 1].end), valued
         first = max(last, first + 1)
 
 

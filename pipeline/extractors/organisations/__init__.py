@@ -132,11 +132,11 @@ def _in_window(document: Document, span: Span, book: Rulebook, calls: Sequence[i
     for offset in calls:
         if (not legal or offset >= legal[-1].end) and (form := book.legal_form.match(text, offset, span.end)):
             legal.append(Span(*form.span()))
-    unit = Unit.of(text, span, legal)
+    unit = Unit(text, span, legal, calls)
     grammar = Grammar(unit, book)
     for offset in calls:
         at = unit.at_offset(offset)
-        if at == len(unit) or unit.starts[at] != offset:
+        if at is None:
             continue
         word = unit.word(at).lower()
         for rule in book.heads.get(word, ()):

@@ -284,7 +284,7 @@ class Tails(ABC):
         else:
             return at
         begun = end
-        while end < len(unit) and (unit.near(end) or end == begun or unit.word(end - 1) == "."):
+        while unit.word(end) and (unit.near(end) or end == begun or unit.word(end - 1) == "."):
             word = unit.word(end)
             if word[:1].isupper():
                 end += 2 if len(word) == 1 and unit.word(end + 1) == "." else 1
@@ -308,7 +308,7 @@ class Tails(ABC):
         unit = self.unit
         if unit.word(at) not in OPENING or not unit.capital(at + 1) or not unit.word(at):
             return at
-        for end in range(at + 2, min(at + MAX_QUOTED, len(unit))):
+        for end in range(at + 2, at + MAX_QUOTED):
             if unit.word(end) in CLOSING and not unit.gaps[end]:
                 return end + 1
         return at

@@ -3,7 +3,6 @@
 import bisect
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 
@@ -18,6 +17,10 @@ BROKEN = re.compile(r"-[ \t]*\n[ \t]*-")
 TOKEN = re.compile(rf"(\s*+)([^\W\d_]+(?:(?:{BROKEN.pattern}|[-‐‑'’])\w+)*|\d+|,,|''|\S|\Z)")
 """A word, number or sign with the space in front of it, or what space there is at the end."""
 ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+SPACE = re.compile(r"(?<=[^\s-])(?=\s)")
+"""Where a stretch of text can end: before white space that is no part of a word broken at the end of a line."""
+STRETCH = 40
+"""Characters that are cut into tokens at once."""
 NUMBERED = re.compile(r"-\d+$")
 OPENING = frozenset({"„", '"', "«", "“", "‚", "'", "”", ",,", "»"})
 CLOSING = frozenset({"”", '"', "»", "“", "’", "'", "''", "«"})
@@ -41,75 +44,83 @@ def words_of(document: Document, calling: Set[str]) -> Words:
     return words
 
 
-@dataclass(frozen=True, slots=True)
 class Unit:
     """The tokens of a stretch of text that no name crosses: words, numbers and signs.
 
     ``words[i]`` stands in ``text[starts[i]:ends[i]]``, and ``gaps[i]`` between it and the one before. ``legal`` are
-    the places of legal forms among them.
+    the places of legal forms among them. Few names reach far behind the word that calls a rule: what is far behind
+    the last one is cut into tokens only when it is asked for.
     """
 
-    text: str
-    words: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    gaps: Sequence[str]
-    legal: frozenset[int] = frozenset()
+    __slots__ = ("_end", "_rest", "ends", "gaps", "legal", "starts", "text", "words")
 
-    @classmethod
-    def of(cls, text: str, span: Span, legal_forms: Iterable[Span]) -> "Unit":
-        """Cut ``text[span]`` into tokens; each legal form is one token."""
-        words: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        gaps: list[str] = []
-        legal: set[int] = set()
-        at = span.start
-        for first, last in [*legal_forms, Span(span.end, span.end)]:
-            found = TOKEN.findall(text, at, first)
-            gap = found.pop()[0]
-            if found and not found[-1][1]:
-                gap = found.pop()[0]  # space at the end, without a token
-            if found:
-                before, cut = zip(*found, strict=True)
-                borders = [*accumulate(map(len, chain.from_iterable(found)), initial=at)]
-                words += [BROKEN.sub("-", word) if "\n" in word else word for word in cut]
-                starts += borders[1::2]
-                ends += borders[2::2]
-                gaps += before
-            if first < last:
-                legal.add(len(words))
-                words.append(text[first:last])
-                starts.append(first)
-                ends.append(last)
-                gaps.append(gap)
-                at = last
-        return cls(text, words, starts, ends, gaps, frozenset(legal))
+    def __init__(self, text: str, span: Span, legal_forms: Iterable[Span], calls: Sequence[int]) -> None:
+        """Cut ``text[span]`` into tokens; each legal form is one token, and none begins behind the last of ``calls``."""
+        self.text = text
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.gaps: list[str] = []
+        self.legal: set[int] = set()
+        self._rest, self._end = span
+        for first, last in legal_forms:
+            gap = self._cut(first)
+            self.legal.add(len(self.words))
+            self.words.append(text[first:last])
+            self.starts.append(first)
+            self.ends.append(last)
+            self.gaps.append(gap)
+            self._rest = last
+        self._cut_on(calls[-1])
 
-    def __len__(self) -> int:
-        return len(self.words)
+    def _cut(self, end: int) -> str:
+        """Cut the text up to ``end`` into tokens, and return the white space that is left over."""
+        found = TOKEN.findall(self.text, self._rest, end)
+        gap: str = found.pop()[0]
+        if found and not found[-1][1]:
+            gap = found.pop()[0]  # space at the end, without a token
+        if found:
+            before, cut = zip(*found, strict=True)
+            borders = [*accumulate(map(len, chain.from_iterable(found)), initial=self._rest)]
+            self.words += [BROKEN.sub("-", word) if "\n" in word else word for word in cut]
+            self.starts += borders[1::2]
+            self.ends += borders[2::2]
+            self.gaps += before
+        self._rest = end
+        return gap
+
+    def _cut_on(self, offset: int) -> None:
+        """Cut the text up to some space that no token holds, ``STRETCH`` characters behind ``offset``, or to its end."""
+        space = SPACE.search(self.text, max(self._rest, offset) + STRETCH, self._end)
+        self._cut(space.end() if space else self._end)
+
+    def _has(self, at: int) -> bool:
+        """Tell whether a place behind what was cut so far is one of the unit."""
+        while at >= len(self.words) and self._rest < self._end:
+            self._cut_on(self._rest)
+        return at < len(self.words)
 
     def word(self, at: int) -> str:
         """Return the token at a place, empty outside the unit."""
         words = self.words
-        return words[at] if 0 <= at < len(words) else ""
+        return words[at] if 0 <= at < len(words) or (at > 0 and self._has(at)) else ""
 
     def near(self, at: int) -> bool:
         """Tell whether the token at a place follows the one before after white space of one line or a line end."""
         gaps = self.gaps
-        if not 0 < at < len(gaps):
+        if at <= 0 or (at >= len(gaps) and not self._has(at)):
             return False
         gap = gaps[at]
         return gap == " " or (gap.isspace() and "\t" not in gap)
 
     def capital(self, at: int) -> bool:
         """Tell whether a word with a first capital stands there."""
-        words = self.words
-        return 0 <= at < len(words) and words[at][0].isupper()
+        return self.word(at)[:1].isupper()
 
-    def at_offset(self, offset: int) -> int:
-        """Return the first token that begins at or after an offset."""
-        return bisect.bisect_left(self.starts, offset)
+    def at_offset(self, offset: int) -> int | None:
+        """Return the place of the token that begins at an offset up to the last call; None where none begins there."""
+        at = bisect.bisect_left(self.starts, offset)
+        return at if at < len(self.starts) and self.starts[at] == offset else None
 
 
 @lru_cache(maxsize=50_000)
