@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from stand_in import Write, years_and_capitals
 from typer.testing import CliRunner
 
-from pipeline import batch, cli, flow, read, write
+from pipeline import batch, cli, flow, read, records, write
 from pipeline.batch import kept, provenance, publish
 from pipeline.batch.shard import Job, Shard, ShardReport, process_shard
 from pipeline.document import RawDocument
 from pipeline.flow import Extraction, Settings
+from pipeline.records import MENTION_TABLES, Mention
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {
@@ -235,11 +236,10 @@ def test_errors_are_tried_again(
 # --- what the rows are ---------------------------------------------------------------------------------------
 
 
-def as_stored(extraction: Extraction) -> Extraction:
-    """Return rows in the order of a table, with scores of the width that a table has."""
-    stored = [replace(mention, score=float(np.float32(mention.score))) for mention in extraction.mentions]
-    ordered = sorted(stored, key=lambda row: (row.table, row.start, row.end))
-    return replace(extraction, mentions=tuple(ordered))
+def as_stored(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return rows in the order of their text, with scores of the width that a table has."""
+    stored = [replace(mention, score=float(np.float32(mention.score))) for mention in mentions]
+    return sorted(stored, key=lambda row: (row.start, row.end))
 
 
 def test_rows_come_back_as_the_stages_made_them(documents: Write, tmp_path: Path) -> None:
@@ -248,18 +248,23 @@ def test_rows_come_back_as_the_stages_made_them(documents: Write, tmp_path: Path
     run(folder, out)
     earlier = kept.rows_of(kept.Earlier(out / "manifest.json", write.sha256_of(out / "manifest.json")))
     assert earlier
-    values = set()
+    kinds = set()
     for source in read.discover([str(folder)]):
         raw = read.read(source)
         number = earlier.find(kept.key_of(raw))
         assert number is not None
-        found = earlier.extraction(number, raw)
+        found = earlier.take(number, raw)
+        made = flow.process(raw)
         assert found
-        assert as_stored(found) == as_stored(flow.process(raw))
-        values |= {type(getattr(row, name)).__name__ for row in found.mentions for name in row.__slots__}
-        values |= {type(row.time_to).__name__ for row in found.dates}
-        values |= {type(row.value_max).__name__ for row in found.amounts}
-    assert values >= {"date", "time", "Decimal", "int", "bool", "str", "NoneType"}
+        assert found.document == made.document
+        for record in MENTION_TABLES:
+            assert found.mentions[record].schema.equals(records.schema(record), check_metadata=True)
+            rows_taken = [record(**row) for row in found.mentions[record].to_pylist()]
+            assert rows_taken == as_stored(made.rows(record))
+            kinds |= {
+                type(getattr(row, field.name)).__name__ for row in rows_taken for field in fields(record)
+            }
+    assert kinds >= {"date", "time", "Decimal", "int", "bool", "str", "NoneType"}
 
 
 def test_a_name_that_only_a_vanished_document_told_is_told_no_more(
@@ -578,14 +583,14 @@ def test_reading_rows_of_others_counts_as_no_documents_time(
             nonlocal under_limits
             under_limits = False
 
-    extraction = kept.Rows.extraction
+    take = kept.Rows.take
 
-    def noting(self: kept.Rows, number: int, raw: RawDocument) -> Extraction | None:
+    def noting(self: kept.Rows, number: int, raw: RawDocument) -> kept.Taken | None:
         limited.append(under_limits)
-        return extraction(self, number, raw)
+        return take(self, number, raw)
 
     monkeypatch.setattr("pipeline.batch.shard.limited", Limits)
-    monkeypatch.setattr(kept.Rows, "extraction", noting)
+    monkeypatch.setattr(kept.Rows, "take", noting)
     run(folder, tmp_path / "out", since=tmp_path / "out", max_seconds=60)
     assert limited == [False, False]
 

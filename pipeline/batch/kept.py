@@ -8,10 +8,10 @@ are in the hidden folder ``.kept``; they are no part of what a run is read for.
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -88,14 +88,22 @@ def key_of(raw: RawDocument) -> bytes:
     return whole.digest()
 
 
-def followed(extraction: Extraction, key: bytes) -> FollowedRecord:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """All rows of one document as an earlier run made them: its mentions by table, before the run's names changed any."""
+
+    document: DocumentRecord
+    mentions: Mapping[type[Mention], pa.Table]
+    left_out: int
+
+
+def followed(rows: Extraction | Taken, key: bytes) -> FollowedRecord:
     """Return what is kept of a document."""
-    return FollowedRecord(
-        doc_id=extraction.document.doc_id,
-        key=key,
-        left_out=extraction.left_out,
-        n_rows=[len(extraction.rows(table)) for table in MENTION_TABLES],
-    )
+    if isinstance(rows, Taken):
+        n_rows = [rows.mentions[table].num_rows for table in MENTION_TABLES]
+    else:
+        n_rows = [len(rows.rows(table)) for table in MENTION_TABLES]
+    return FollowedRecord(doc_id=rows.document.doc_id, key=key, left_out=rows.left_out, n_rows=n_rows)
 
 
 class Unresolved:
@@ -144,7 +152,7 @@ class _OtherRunError(Exception):
 @lru_cache(maxsize=1)
 def rows_of(earlier: Earlier) -> "Rows | None":
     """Return the rows of an earlier run, opened once a process; None where they are gone."""
-    with contextlib.suppress(OSError, ValueError, KeyError, _OtherRunError):
+    with contextlib.suppress(OSError, _OtherRunError):
         return Rows(earlier)
     return None
 
@@ -162,10 +170,9 @@ class Rows:
         listed = json.loads(manifest)
         files = {entry["path"]: entry["rows"] for entry in (*listed["files"], *listed["kept"]["files"])}
         followed = _Stored(earlier, files, FollowedRecord, KEPT).whole()
-        self._keys = followed["key"].combine_chunks()
         self._left_out: Numbers = followed["left_out"].to_numpy()
-        self._sortable = np.array(self._keys.to_pylist(), dtype=f"S{KEY_BYTES}")
-        self._order = np.argsort(self._sortable, kind="stable")
+        self._keys = np.array(followed["key"].to_pylist(), dtype=f"S{KEY_BYTES}")
+        self._order = np.argsort(self._keys, kind="stable")
         self._documents = _Stored(earlier, files, DocumentRecord, columns=FOR_ROW)
         counts = pc.list_flatten(followed["n_rows"]).to_numpy().reshape(len(self._keys), len(MENTION_TABLES))
         self._mentions: list[tuple[type[Mention], Numbers, _Stored]] = []
@@ -177,37 +184,45 @@ class Rows:
 
     def find(self, key: bytes) -> int | None:
         """Return the number of the document that has a key; None where none has."""
-        at = int(np.searchsorted(self._sortable, key, sorter=self._order))
+        at = int(np.searchsorted(self._keys, key, sorter=self._order))
         if at == len(self._order):
             return None
         number = int(self._order[at])
-        return number if self._keys[number].as_py() == key else None
+        return number if bytes(self._keys[number]).ljust(KEY_BYTES, b"\0") == key else None
 
-    def extraction(self, number: int, raw: RawDocument) -> Extraction | None:
+    def take(self, number: int, raw: RawDocument) -> Taken | None:
         """Return the rows of document ``number`` as those of ``raw``, which has its key; None where they are gone."""
-        with contextlib.suppress(OSError, ValueError, KeyError, _OtherRunError):
+        with contextlib.suppress(OSError, _OtherRunError):
             (row,) = self._documents.rows(number, number + 1).to_pylist()
-            mentions: list[Mention] = []
+            mentions: dict[type[Mention], pa.Table] = {}
             for record, ends, stored in self._mentions:
                 start, stop = int(ends[number]), int(ends[number + 1])
-                found = stored.rows(start, stop).to_pylist() if start < stop else []
+                found = stored.rows(start, stop)
                 if record is OrganisationMention:
-                    self._undo(found, start)
-                mentions += [record(**values) for values in found]
-            if {raw.doc_id} >= {row["doc_id"], *(mention.doc_id for mention in mentions)}:
-                return Extraction(
-                    document=flow.document_row(raw, row["text"], row["n_tokens"], row["reference_date"]),
-                    mentions=tuple(mentions),
-                    left_out=int(self._left_out[number]),
-                )
+                    found = self._undone(found, start)
+                mentions[record] = found
+            doc_ids = {row["doc_id"]}.union(
+                *(found["doc_id"].unique().to_pylist() for found in mentions.values())
+            )
+            if doc_ids == {raw.doc_id}:
+                document = flow.document_row(raw, row["text"], row["n_tokens"], row["reference_date"])
+                return Taken(document, mentions, int(self._left_out[number]))
         return None
 
-    def _undo(self, found: Sequence[dict[str, Any]], start: int) -> None:
-        """Put into rows of organisations, of which the first is number ``start``, what their document alone says."""
-        first, last = np.searchsorted(self._changed, (start, start + len(found)))
-        if first < last:
-            for old in self._unresolved.rows(int(first), int(last)).to_pylist():
-                found[old.pop("row") - start].update(old)
+    def _undone(self, found: pa.Table, start: int) -> pa.Table:
+        """Return rows of organisations, of which the first is number ``start``, as their document alone has them."""
+        first, last = (int(at) for at in np.searchsorted(self._changed, (start, start + found.num_rows)))
+        if first == last:
+            return found
+        changed = np.zeros(found.num_rows, dtype=bool)
+        changed[self._changed[first:last] - start] = True
+        mask = pa.array(changed)
+        old = self._unresolved.rows(first, last).combine_chunks()
+        for name in RESOLVED:
+            column = found.schema.get_field_index(name)
+            values = pc.replace_with_mask(found[name].combine_chunks(), mask, old[name].combine_chunks())
+            found = found.set_column(column, found.schema.field(column), values)
+        return found
 
 
 class _Stored:
@@ -223,7 +238,7 @@ class _Stored:
     ) -> None:
         """``files`` are the rows of each part file, ``within`` the folder that holds that of the table."""
         self._earlier = earlier
-        self._record = record
+        self._empty = records.schema(record).empty_table()
         self._columns = columns
         folder = f"{within}/{record.table}/" if within else f"{record.table}/"
         self._groups = [
@@ -236,7 +251,9 @@ class _Stored:
         self._held: tuple[int, pa.Table] | None = None
 
     def rows(self, start: int, stop: int) -> pa.Table:
-        """Return rows ``start`` to ``stop``, of which there is at least one."""
+        """Return rows ``start`` to ``stop``."""
+        if start == stop:
+            return self._empty
         first = int(np.searchsorted(self._starts, start, side="right")) - 1
         last = int(np.searchsorted(self._starts, stop, side="left"))
         slices = []
@@ -244,13 +261,12 @@ class _Stored:
             begin, end = int(self._starts[number]), int(self._starts[number + 1])
             inside = max(start, begin), min(stop, end)
             slices.append(self._group(number).slice(inside[0] - begin, inside[1] - inside[0]))
-        return pa.concat_tables(slices)
+        return pa.concat_tables(slices) if len(slices) > 1 else slices[0]
 
     def whole(self, columns: list[str] | None = None) -> pa.Table:
         """Return all rows, of all columns or only some."""
-        empty = records.schema(self._record).empty_table()
         tables = [self._read(number, columns) for number in range(len(self._groups))]
-        return pa.concat_tables([empty.select(columns) if columns else empty, *tables])
+        return pa.concat_tables([self._empty.select(columns) if columns else self._empty, *tables])
 
     def _group(self, number: int) -> pa.Table:
         if self._held is None or self._held[0] != number:
@@ -260,9 +276,14 @@ class _Stored:
 
     def _read(self, number: int, columns: list[str] | None) -> pa.Table:
         path, group, n_rows = self._groups[number]
-        with (self._earlier.manifest.parent / path).open("rb") as file:
-            table = pq.ParquetFile(file).read_row_group(group, columns=columns)
-        # a run takes its manifest away before it touches a file: while it stands, the file was that of the run
-        if write.sha256_of(self._earlier.manifest) != self._earlier.sha256 or table.num_rows != n_rows:
-            raise _OtherRunError
-        return table
+        try:
+            with (self._earlier.manifest.parent / path).open("rb") as file:
+                table = pq.ParquetFile(file).read_row_group(group, columns=columns)
+        finally:
+            # a run takes its manifest away before it touches a file: while it stands, the file was that of the run
+            if write.sha256_of(self._earlier.manifest) != self._earlier.sha256:
+                raise _OtherRunError
+        if table.num_rows != n_rows:
+            raise ValueError(f"{path} has {table.num_rows} rows in row group {group}, not {n_rows}")
+        # Parquet has no times in whole seconds
+        return table.cast(self._empty.select(table.column_names).schema)

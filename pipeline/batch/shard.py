@@ -7,14 +7,18 @@ of ``errors``; only what goes wrong with the machine (a full disk) raises.
 import gc
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+
 from pipeline import flow, read, records, write
 from pipeline.batch import kept
+from pipeline.batch.kept import Taken
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS, TimeLimitError, limited
 from pipeline.batch.staged import part_of, write_part
 from pipeline.document import RawDocument, Stage, StageError
@@ -172,7 +176,7 @@ class _Work:
         self.nlp = nlp
         self.job = job
         self.deadly = deadly
-        self.extractions: list[Extraction] = []
+        self.extractions: list[Extraction | Taken] = []
         self.errors: list[ErrorRecord] = []
         self.duplicates: list[Duplicate] = []
         self.seconds: dict[str, float] = {}
@@ -187,7 +191,7 @@ class _Work:
         """Process one input within the limits; whatever goes wrong becomes a row of ``errors``."""
         raw: RawDocument | None = None
         stage: Stage = "read"
-        extraction: Extraction | None = None
+        rows: Extraction | Taken | None = None
         try:
             with self._limited():
                 raw = self._read(source)
@@ -196,13 +200,13 @@ class _Work:
                 number = self._earlier.find(key) if self._earlier and not repeated else None
                 if not repeated and number is None:
                     stage = "extract"
-                    extraction = flow.process(raw, self.nlp, self.job.settings)
+                    rows = flow.process(raw, self.nlp, self.job.settings)
             if number is not None:
-                extraction = self._taken_over(number, raw)  # row groups of many documents count as none's
-                if extraction is None:
+                rows = self._taken_over(number, raw)  # row groups of many documents count as none's
+                if rows is None:
                     stage = "extract"
                     with self._limited():
-                        extraction = flow.process(raw, self.nlp, self.job.settings)
+                        rows = flow.process(raw, self.nlp, self.job.settings)
         except TimeLimitError:
             return self.too_slow(source.name, stage, raw)
         except StageError as error:
@@ -216,26 +220,27 @@ class _Work:
             return self.fail(source.name, stage, type(error).__name__, message, raw)
         self.n_bytes += raw.n_bytes
         self.taken_over += raw.sha256 in self._unchanged
-        if extraction is None:
+        if rows is None:
             self.duplicates.append(Duplicate(raw.sha256, raw.source))
             return Step(raw.n_bytes, failed=False)
         self.keys[raw.sha256] = key
-        self.extractions.append(extraction)
-        for done, seconds in extraction.seconds.items():
-            self._count(done, seconds)
+        self.extractions.append(rows)
+        if isinstance(rows, Extraction):
+            for done, seconds in rows.seconds.items():
+                self._count(done, seconds)
         return Step(raw.n_bytes, failed=False)
 
     def _limited(self) -> AbstractContextManager[None]:
         return limited(self.job.max_seconds, self.job.max_memory, deadly=self.deadly)
 
-    def _taken_over(self, number: int, raw: RawDocument) -> Extraction | None:
+    def _taken_over(self, number: int, raw: RawDocument) -> Taken | None:
         """Return the rows of a document that is the earlier run's ``number``; None where they are gone."""
         started = time.perf_counter()
-        extraction = self._earlier.extraction(number, raw) if self._earlier else None
-        if extraction is not None:
+        taken = self._earlier.take(number, raw) if self._earlier else None
+        if taken is not None:
             self._unchanged.add(raw.sha256)
         self._count("take_over", time.perf_counter() - started)
-        return extraction
+        return taken
 
     def _read(self, source: Source) -> RawDocument:
         started = time.perf_counter()
@@ -291,19 +296,22 @@ def _write(work: _Work, folder: Place, order: Sequence[str]) -> dict[str, int]:
         return _write_rows(fitting, errors, work.keys, folder)
 
 
-def _misfit(extraction: Extraction) -> Exception | None:
-    for record, rows in _tables([extraction], []).items():
-        try:
-            records.to_arrow(record, rows)
-        except Exception as error:
-            return error
+def _misfit(extraction: Extraction | Taken) -> Exception | None:
+    try:
+        for _ in _tables([extraction], []):
+            pass
+    except Exception as error:
+        return error
     return None
 
 
 def _write_rows(
-    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord], keys: Mapping[str, bytes], folder: Place
+    extractions: Sequence[Extraction | Taken],
+    errors: Sequence[ErrorRecord],
+    keys: Mapping[str, bytes],
+    folder: Place,
 ) -> dict[str, int]:
-    tables = {record: records.to_arrow(record, rows) for record, rows in _tables(extractions, errors).items()}
+    tables = dict(_tables(extractions, errors))
     of_documents = [kept.followed(found, keys[found.document.sha256]) for found in extractions]
     written = {**tables, kept.FollowedRecord: records.to_arrow(kept.FollowedRecord, of_documents)}
     for record, table in written.items():
@@ -313,13 +321,27 @@ def _write_rows(
 
 
 def _tables(
-    extractions: Sequence[Extraction], errors: Sequence[ErrorRecord]
-) -> dict[type[Record], Sequence[Record]]:
-    tables: dict[type[Record], list[Record]] = {record: [] for record in EXTRACTED}
-    tables[ErrorRecord] += errors
-    for extraction in extractions:
-        tables[DocumentRecord].append(extraction.document)
-        mentions: list[Mention] = sorted(extraction.mentions, key=PLACE)
-        for mention in mentions:
-            tables[type(mention)].append(mention)
-    return dict(tables)
+    extractions: Sequence[Extraction | Taken], errors: Sequence[ErrorRecord]
+) -> Iterator[tuple[type[Record], pa.Table]]:
+    for record in EXTRACTED:
+        if issubclass(record, Mention):
+            yield record, _mentions(record, extractions)
+        elif record is DocumentRecord:
+            yield record, records.to_arrow(record, [found.document for found in extractions])
+        else:
+            yield record, records.to_arrow(record, errors)
+
+
+def _mentions(record: type[Mention], extractions: Sequence[Extraction | Taken]) -> pa.Table:
+    """Return the rows of a table, document by document and then in text order."""
+    pieces: list[pa.Table] = []
+    for taken, group in groupby(extractions, key=lambda found: isinstance(found, Taken)):
+        if taken:
+            pieces += [found.mentions[record] for found in group if isinstance(found, Taken)]
+        else:
+            made: list[Mention] = []
+            for found in group:
+                if isinstance(found, Extraction):
+                    made += sorted(found.rows(record), key=PLACE)
+            pieces.append(records.to_arrow(record, made))
+    return pa.concat_tables(pieces).combine_chunks() if pieces else records.to_arrow(record, [])
