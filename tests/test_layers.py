@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("environment", "records", "storage"),
+    ("environment", "forkserver", "records", "storage"),
     ("document",),
     (
         "morphology",

@@ -20,6 +20,7 @@ from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
 from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
+from pipeline.models import ModelInfo
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import TABLES
 from pipeline.storage import Place, RemotePath, remove_tree
@@ -76,7 +77,7 @@ class Summary:
 def run(
     sources: Iterable[Source],
     out: Place,
-    nlp: "Language | None",
+    nlp: "Language | ModelInfo | None",
     settings: Settings,
     *,
     model: str = "none",
@@ -85,6 +86,7 @@ def run(
     max_memory: int = DEFAULT_MAX_MEMORY,
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
+    apart: bool = False,
     engine: Engine | None = None,
     resume: bool = False,
     report: Callable[[Progress], None] = lambda progress: None,
@@ -96,6 +98,8 @@ def run(
     on top of what its process holds, becomes a row of ``errors``; 0 is no limit. With ``resume``, shards that an
     unfinished run with the same inputs and settings completed are taken over. ``n_workers`` and ``engine``, which
     takes the shards through other processes or machines than this one's, do not change a byte of the datasets.
+    With ``apart``, and with several workers, documents are processed in other processes than this one, which
+    outlives any of them; ``nlp`` need not be loaded then, and may be what is known of it.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there.
     """
     started = time.perf_counter()
@@ -136,13 +140,15 @@ def run(
         job = Job(staging, settings, model, max_bytes, max_seconds, max_memory)
         if engine is not None:
             work = engine(missing, job)
-        elif n_workers > 1:
+        elif apart or n_workers > 1:
             work = workers.process_shards(missing, job, n_workers=n_workers, show=board.show)
         else:
+            if isinstance(nlp, ModelInfo):
+                raise TypeError("a model that is not loaded is for work in other processes")
             work = (process_shard(shard, job, nlp, done=board.step) for shard in missing)
         for done in work:
             reports[done.key] = done
-            if engine is not None or n_workers > 1:
+            if engine is not None or apart or n_workers > 1:
                 board.add([done])
             else:
                 board.add_rows(done)

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.models import ModelInfo
 from pipeline.morphology import dictionary_copyright, dictionary_id
 from pipeline.read import Source
 from pipeline.rules import rules_digest
@@ -37,7 +38,7 @@ def version(distribution: str = "plextract") -> str:
         return "unknown"
 
 
-def versions(nlp: "Language | None") -> dict[str, Any]:
+def versions(nlp: "Language | ModelInfo | None") -> dict[str, Any]:
     """Return the versions that a manifest names."""
     return {
         "plextract": version(),
@@ -53,10 +54,12 @@ def versions(nlp: "Language | None") -> dict[str, Any]:
     }
 
 
-def model_identity(nlp: "Language | None") -> dict[str, str] | None:
-    """Return the name and version that a model states of itself; None for none."""
+def model_identity(nlp: "Language | ModelInfo | None") -> dict[str, str] | None:
+    """Return the name and version that a model, loaded or not, states of itself; None for none."""
     if nlp is None:
         return None
+    if isinstance(nlp, ModelInfo):
+        return {"name": nlp.name, "version": nlp.version}
     return {"name": f"{nlp.meta['lang']}_{nlp.meta['name']}", "version": str(nlp.meta["version"])}
 
 

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as without_markup
@@ -25,16 +25,17 @@ from rich.text import Text
 from pipeline.batch import Progress, Summary
 from pipeline.cli.ending import visible
 from pipeline.cli.reference import columns
-from pipeline.evaluate import Evaluation, Shortfall, calibration
-from pipeline.evaluate.calibration import Outcomes
-from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
 from pipeline.records import TABLES, ErrorRecord
-from pipeline.review import report_pages
-from pipeline.review.report import ReviewReport
 from pipeline.rules import Rule
 from pipeline.storage import Place
 from pipeline.write import read_dataset
+
+if TYPE_CHECKING:
+    from pipeline.evaluate import Evaluation, Shortfall
+    from pipeline.evaluate.calibration import Outcomes
+    from pipeline.evaluate.mistakes import Mistake
+    from pipeline.review.report import ReviewReport
 
 Report = Callable[[Progress], None]
 
@@ -183,8 +184,10 @@ def summary(console: Console, done: Summary) -> None:
     )
 
 
-def evaluation(console: Console, measured: Evaluation) -> None:
+def evaluation(console: Console, measured: "Evaluation") -> None:
     """Print precision, recall and F1 a table, and how far the other columns of matched rows agree."""
+    from pipeline.evaluate import calibration
+
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("table")
     for title in ("precision", "recall", "F1", "right", "predicted", "gold"):
@@ -225,8 +228,10 @@ def evaluation(console: Console, measured: Evaluation) -> None:
         )
 
 
-def reliability(console: Console, outcomes: Outcomes) -> None:
+def reliability(console: Console, outcomes: "Outcomes") -> None:
     """Print, by table, what rows of about the same score claim and what share of them was right."""
+    from pipeline.evaluate import calibration
+
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("scores of")
     for title in ("from", "to", "rows", "mean", "right"):
@@ -243,8 +248,10 @@ def reliability(console: Console, outcomes: Outcomes) -> None:
     console.print(f"[dim]expected calibration error:[/] {', '.join(errors)}", soft_wrap=True, highlight=False)
 
 
-def review_report(console: Console, found: ReviewReport) -> None:
+def review_report(console: Console, found: "ReviewReport") -> None:
     """Print what the decisions on a run say."""
+    from pipeline.review import report_pages
+
     console.print(escape(report_pages.summary(found)), highlight=False, soft_wrap=True)
     for remark in report_pages.remarks(found):
         console.print(f"[yellow]![/] {escape(remark)}", highlight=False, soft_wrap=True)
@@ -264,7 +271,7 @@ def review_report(console: Console, found: ReviewReport) -> None:
 FAULT_STYLES = {"missed": "yellow", "spurious": "red", "wrong value": "magenta", "wrong span": "blue"}
 
 
-def mistake(console: Console, listed: Mistake) -> None:
+def mistake(console: Console, listed: "Mistake") -> None:
     """Print one disagreement with gold: the fault, both values, and the place in its text."""
     golden = _values(listed.gold_values)
     predicted = _values(listed.predicted_values)
@@ -282,7 +289,7 @@ def _values(values: dict[str, Any]) -> str:
     return " ".join(str(value) for value in values.values() if value is not None)
 
 
-def shortfalls(console: Console, listed: list[Shortfall]) -> None:
+def shortfalls(console: Console, listed: "list[Shortfall]") -> None:
     """Print the floors that were not reached."""
     for shortfall in listed:
         console.print(
