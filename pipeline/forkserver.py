@@ -15,7 +15,7 @@ from pipeline import environment
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-PRELOADED = "pipeline.batch.warm"
+PRELOADED = "pipeline.warm"
 WARM_MODEL = "PLEXTRACT_WARM_MODEL"
 """Environment variable that names to the process the model to load; nobody else sets it."""
 

@@ -29,7 +29,7 @@ LAYERS = (
     ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
-    ("metadata",),
+    ("metadata", "warm"),
     ("batch", "evaluate", "library"),
     ("charts", "cluster", "database"),
     ("export", "report"),

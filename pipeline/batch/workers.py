@@ -181,18 +181,21 @@ def _start_worker(model: str, counts: Any) -> None:
 
 
 def _annotator(model: str) -> "annotate.Annotator":
-    from pipeline.batch import warm  # noqa: PLC0415 (it loads the rules, if its process has not yet)
+    from pipeline import warm  # noqa: PLC0415 (it loads the rules, if its process has not yet)
 
     return warm.annotator(model)
 
 
 def _tell(model: str, question: "Connection") -> None:
+    answer: object
     try:
         annotator = _annotator(model)
     except ModelError as error:
-        question.send(error)
+        answer = error
     else:
-        question.send((annotator.choice, annotator.warnings))
+        answer = (annotator.choice, annotator.warnings)
+    with contextlib.suppress(BrokenPipeError):  # who asked was interrupted
+        question.send(answer)
 
 
 def _end_with_parent() -> None:
