@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import annotate, environment
 from pipeline.batch import Engine, EngineError, provenance, workers
-from pipeline.batch.shard import MARK, Job, Shard, ShardReport, process_shard, shard_folder
+from pipeline.batch.shard import Job, Shard, ShardReport, process_shard, shard_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -177,10 +177,8 @@ class _Worker:
 
     def _report(self, shard: Shard) -> ShardReport:
         folder = shard_folder(self.job.staging, shard)
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            report = ShardReport.of_mark(folder / MARK)
-            if report.key == shard.key:
-                return report
+        if report := ShardReport.of_whole(shard, folder):
+            return report
         begun = folder / BEGUN
         if begun.exists():
             # a machine went down, or a document ended the process that read it: a process apart finds out which

@@ -17,7 +17,7 @@ from pipeline import write
 from pipeline.batch import provenance, publish, workers
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
-from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
+from pipeline.batch.shard import Job, Shard, ShardReport, Step, process_shard, shard_folder
 from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
 from pipeline.models import ModelInfo
@@ -209,7 +209,7 @@ def _claimed(out: Place) -> Iterator[Place]:
             raise OutputError(f"{out} is not a folder")
     except OSError as error:
         raise OutputError(f"{out} cannot be written to: {error.strerror or error}") from error
-    ours = publish.read_manifest(out) is not None or staging.is_dir()
+    ours = publish.read_manifest(out) is not None or staging.is_dir() or publish.looks_like_a_run(out)
     if not ours and out.exists():
         foreign = sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
         if foreign:
@@ -316,10 +316,8 @@ def _shard(number: int, sources: Sequence[Source], run_key: str) -> Shard:
 
 def _completed(shards: Iterable[Shard], staging: Place) -> Iterator[tuple[str, ShardReport]]:
     for shard in shards:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            report = ShardReport.of_mark(shard_folder(staging, shard) / MARK)
-            if report.key == shard.key:
-                yield shard.key, report
+        if report := ShardReport.of_whole(shard, shard_folder(staging, shard)):
+            yield shard.key, report
 
 
 class _Board:

@@ -5,6 +5,7 @@ return: from it on, a run that is killed is carried through by the next one.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from pipeline.records import (
     OrganisationRecord,
     Record,
 )
-from pipeline.storage import Place, RemotePath, remove_tree
+from pipeline.storage import Place, RemotePath, remove_tree, sync_folder
 
 MANIFEST = "manifest.json"
 STAGING = ".staging"
@@ -185,8 +186,12 @@ def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[Org
 def write_manifest(manifest: Mapping[str, Any], finished: Place) -> None:
     """Describe built datasets and write their manifest: from now on they are the run."""
     metadata.describe(manifest, finished)
+    for record in TABLES:
+        sync_folder(finished / record.table)
+    sync_folder(finished)
     with write.replacing(finished / MANIFEST) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    sync_folder(finished)
 
 
 def put_in_place(out: Place) -> bool:
@@ -196,11 +201,13 @@ def put_in_place(out: Place) -> bool:
     beside it.
     """
     finished = out / STAGING / FINISHED
-    if not (finished / MANIFEST).exists():
-        return False
     if isinstance(out, RemotePath):
+        if not (finished / MANIFEST).exists():
+            return False
         _copy_in_place(out)
     else:
+        if read_manifest(finished) is None:  # none, or one that a power cut tore
+            return False
         _rename_in_place(out)
     return True
 
@@ -210,6 +217,7 @@ def _rename_in_place(out: Path) -> None:
     replaced = out / STAGING / REPLACED
     replaced.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
+    sync_folder(out)
     for record in TABLES:
         if (finished / record.table).exists():  # else an interrupted attempt has moved it already
             shutil.rmtree(replaced / record.table, ignore_errors=True)
@@ -219,7 +227,9 @@ def _rename_in_place(out: Path) -> None:
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).replace(out / name)
+    sync_folder(out)
     (finished / MANIFEST).rename(out / MANIFEST)
+    sync_folder(out)
     shutil.rmtree(out / STAGING)
 
 
@@ -246,6 +256,17 @@ def read_manifest(out: Place) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and "plextract" in manifest.get("versions", {}) else None
+
+
+def looks_like_a_run(out: Place) -> bool:
+    """Tell a run whose manifest is damaged: there are part files of its tables and nothing that no run writes."""
+    if isinstance(out, RemotePath) or not out.is_dir():
+        return False
+    tables = {record.table for record in TABLES}
+    visible = [path for path in out.iterdir() if not path.name.startswith(".")]
+    parts = [part for path in visible if path.name in tables for part in path.glob("*")]
+    named = all(path.name in {*tables, *metadata.FILES, MANIFEST} for path in visible)
+    return named and bool(parts) and all(re.fullmatch(r"part-\d+\.parquet", part.name) for part in parts)
 
 
 def files_are_whole(out: Place, manifest: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
-from pipeline.storage import Place
+from pipeline.storage import Place, RemotePath, sync_folder
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -71,6 +71,8 @@ class ShardReport:
     left_out: int = 0
     """Rows below the least score that was asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    """The part files on a disk with their SHA-256: after a power cut some may be shorter, or zeros."""
 
     @classmethod
     def of_mark(cls, path: Place) -> "ShardReport":
@@ -78,6 +80,18 @@ class ShardReport:
         data = json.loads(path.read_text(encoding="utf-8"))
         data["duplicates"] = [Duplicate(*pair) for pair in data["duplicates"]]
         return cls(**data)
+
+    @classmethod
+    def of_whole(cls, shard: "Shard", folder: Place) -> "ShardReport | None":
+        """Return the report of a shard that is marked complete in ``folder`` with all its bytes; else None."""
+        try:
+            report = cls.of_mark(folder / MARK)
+            if report.key != shard.key:
+                return None
+            whole = all(write.sha256_of(folder / name) == sha256 for name, sha256 in report.parts.items())
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return report if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +154,19 @@ def process_shard(
         duplicates=work.duplicates,
         left_out=sum(extraction.left_out for extraction in work.extractions),
         seconds=work.seconds,
+        parts=_digests(folder),
     )
     with write.replacing(folder / MARK) as file:
         file.write(json.dumps(asdict(report), ensure_ascii=False).encode())
+    sync_folder(folder)
     return report
+
+
+def _digests(folder: Place) -> dict[str, str]:
+    if isinstance(folder, RemotePath):  # a store has an object whole or not at all
+        return {}
+    paths = [part_of(folder, record) for record in EXTRACTED]
+    return {path.name: write.sha256_of(path) for path in paths}
 
 
 def _collect_seldom() -> None:

@@ -95,6 +95,9 @@ class StatusFile:
             # no fsync: after a reboot an older status is as good, and a run is not to wait for its disk
             unfinished.write_text(json.dumps(asdict(latest), ensure_ascii=False) + "\n", encoding="utf-8")
             unfinished.replace(self._path)
+            return
+        with contextlib.suppress(OSError):  # a disk that is full
+            unfinished.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
