@@ -9,8 +9,9 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pipeline import write
@@ -53,6 +54,8 @@ class Progress:
     total_documents: int
     n_bytes: int
     errors: int
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows by table of the shards that are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,18 +283,20 @@ def _standing(out: Place, inputs_key: str) -> Summary | None:
 # --- shards --------------------------------------------------------------------------------------------------
 
 
-def _in_path_order(sources: Iterable[Source]) -> list[Source]:
-    """Return the inputs by path, rows of a table in their own order, and what was named twice once."""
-    seen = set()
-    kept = []
-    for source in sources:
-        named = (source.name, source.path)
-        if source.path is None or named not in seen:
-            seen.add(named)
-            kept.append(source)
-    return sorted(
-        kept, key=lambda source: source.name if source.text is None else source.name.partition("#")[0]
-    )
+def _in_path_order(sources: Iterable[Source]) -> Iterator[Source]:
+    """Yield the inputs by path, rows of a table in their own order, and what was named twice once."""
+    ordered = sorted(sources, key=_path_order)  # folders come sorted, which takes little
+    for _, group in groupby(ordered, key=_path_order):
+        seen: set[Place | None] = set()
+        for number, source in enumerate(alike := list(group)):
+            if source.path is None or number == 0 or source.place not in seen:
+                yield source
+            if len(alike) > 1:
+                seen.add(source.place)
+
+
+def _path_order(source: Source) -> str:
+    return source.name if source.text is None else source.name.partition("#")[0]
 
 
 def _shards(sources: Iterable[Source], run_key: str) -> Iterator[Shard]:
@@ -355,6 +360,7 @@ class _Board:
             total_documents=self.total,
             n_bytes=self.n_bytes + max(n_bytes, 0),
             errors=self.errors + max(errors, 0),
+            rows=dict(self.rows),
         )
         self._status.progress(
             progress.documents, progress.total_documents, progress.n_bytes, progress.errors, self.rows

@@ -87,9 +87,11 @@ def code_digest() -> str:
 def source_identity(source: Source) -> list[Any]:
     """Return what tells an input from another, or from itself after a change, without reading its file."""
     content: list[Any] = []
-    if source.path is not None:
+    if source.mtime_ns is not None:
+        content = [source.size, source.mtime_ns]
+    elif (place := source.place) is not None:
         try:
-            status = source.path.stat()
+            status = place.stat()
         except (OSError, ValueError):
             content = ["unreadable"]
         else:
