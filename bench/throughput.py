@@ -16,6 +16,7 @@ times one worker and two instead, by the clock: for an idle machine.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -24,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -64,6 +66,45 @@ def peak_megabytes() -> float:
     )
 
 
+class TreeMemory:
+    """Samples the memory of this process and all under it while the block runs (Linux); shared pages count once."""
+
+    def __init__(self) -> None:
+        self.most_megabytes = 0.0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> "TreeMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._ended.wait(0.2):
+            self.most_megabytes = max(self.most_megabytes, sum(map(self._held, self._tree())))
+
+    def _tree(self) -> list[int]:
+        children: dict[int, list[int]] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                parent = int(path.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(path.parent.name))
+        found = [os.getpid()]
+        for one in found:
+            found += children.get(one, [])
+        return found
+
+    def _held(self, process: int) -> float:
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) / 1024
+        return 0.0
+
+
 def in_process(*arguments: object) -> Any:
     """Run this script with other arguments in a fresh process and return what it printed last, from JSON."""
     command = [sys.executable, __file__, *map(str, arguments)]
@@ -85,10 +126,11 @@ def run_job(folder: Path, model: str, workers: int = 1) -> dict[str, Any]:
         corpus.write(warm, 0.3, WARM_UP_SEED)
         batch.run(read.discover([warm]), Path(out) / "warm-up", annotator.nlp, Settings())
         cpu, clock = cpu_seconds(), time.perf_counter()
-        done = batch.run(
-            read.discover([folder]), Path(out) / "out", annotator.nlp, Settings(),
-            model=annotator.choice.reference, n_workers=workers,
-        )  # fmt: skip
+        with TreeMemory() as memory:
+            done = batch.run(
+                read.discover([folder]), Path(out) / "out", annotator.nlp, Settings(),
+                model=annotator.choice.reference, n_workers=workers,
+            )  # fmt: skip
         cpu, clock = cpu_seconds() - cpu, time.perf_counter() - clock
         manifest = json.loads((Path(out) / "out" / "manifest.json").read_text(encoding="utf-8"))
     return {
@@ -99,6 +141,7 @@ def run_job(folder: Path, model: str, workers: int = 1) -> dict[str, Any]:
         "clock": clock,
         "stages": manifest["seconds"],
         "peak": peak_megabytes(),
+        "peak_of_all": memory.most_megabytes,
     }
 
 
@@ -296,7 +339,8 @@ def scaling(megabytes: float, most: int) -> None:
             pace = {workers: job["bytes"] / 1e6 / job["clock"] for workers, job in found.items()}
             print(
                 f"model {model}: {pace[1]:.2f} MB/s with one worker, {pace[most]:.2f} MB/s with {most}: "
-                f"{pace[most] / pace[1]:.2f} times; load {os.getloadavg()[0]:.1f}"
+                f"{pace[most] / pace[1]:.2f} times; load {os.getloadavg()[0]:.1f}; most memory of all processes "
+                f"{found[1]['peak_of_all']:.0f} MB and {found[most]['peak_of_all']:.0f} MB"
             )
 
 
