@@ -8,13 +8,17 @@ decide; a shard that is taken on twice comes to the same bytes, and one that has
 import contextlib
 import os
 import pickle
+import queue
+import socket
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline import annotate, environment
 from pipeline.batch import Engine, EngineError, provenance, workers
-from pipeline.batch.shard import MARK, Job, Shard, ShardReport, process_shard, shard_folder
+from pipeline.batch.shard import Job, Shard, ShardReport, process_shard, shard_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +27,10 @@ BLOCKS = 10_000
 """Tasks at most that Ray is to keep track of; of more shards than that, a task has several."""
 BEGUN = "begun"
 """In a shard's folder: some process took it on. Who finds it, without a mark, goes on with care."""
+
+HEAD_SECONDS = 45.0
+"""How long the head of a cluster may be out of reach. After a minute, Ray would end the process without a word."""
+HEAD_POLL_SECONDS = 5.0
 
 
 class NotInstalledError(Exception):
@@ -69,7 +77,7 @@ def _process_shards(
                 # no more than are wanted, and none has to wait until all could be started
                 compute=ray.data.ActorPoolStrategy(min_size=1, max_size=size, initial_size=size),
             )
-            for row in reports.iter_rows():
+            for row in _while_reachable(reports.iter_rows(), ray.get_runtime_context().gcs_address):
                 yield pickle.loads(row["report"])
     except (ray.exceptions.RayError, ConnectionError) as error:
         raise EngineError(f"Ray could not complete the run: {_last_line(error)}") from error
@@ -90,6 +98,52 @@ def _connected(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _while_reachable(rows: Iterable[Any], head: str) -> Iterator[Any]:
+    """Yield rows as they come; raises ``ConnectionError`` once the head of the cluster is gone for good.
+
+    Ray itself waits for it for ever.
+    """
+    coming: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+    def take() -> None:
+        try:
+            for row in rows:
+                coming.put((row, None))
+        except BaseException as error:
+            coming.put((None, error))
+        else:
+            coming.put((None, StopIteration()))
+
+    threading.Thread(target=take, daemon=True).start()
+    reached = time.monotonic()
+    while True:
+        try:
+            row, ended = coming.get(timeout=HEAD_POLL_SECONDS)
+        except queue.Empty:
+            if _answers(head):
+                reached = time.monotonic()
+            elif time.monotonic() - reached >= HEAD_SECONDS:
+                raise ConnectionError(
+                    f"the head of the cluster, {head}, has not answered for {HEAD_SECONDS:g} s"
+                ) from None
+            continue
+        reached = time.monotonic()
+        if isinstance(ended, StopIteration):
+            return
+        if ended is not None:
+            raise ended
+        yield row
+
+
+def _answers(head: str) -> bool:
+    host, _, port = head.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=HEAD_POLL_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def _followed() -> tuple[str, str]:
@@ -123,17 +177,16 @@ class _Worker:
 
     def _report(self, shard: Shard) -> ShardReport:
         folder = shard_folder(self.job.staging, shard)
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            report = ShardReport.of_mark(folder / MARK)
-            if report.key == shard.key:
-                return report
+        if report := ShardReport.of_whole(shard, folder):
+            return report
         begun = folder / BEGUN
         if begun.exists():
             # a machine went down, or a document ended the process that read it: a process apart finds out which
             return _first(workers.process_shards([shard], self.job, n_workers=1, show=lambda *_: None))
         folder.mkdir(parents=True, exist_ok=True)
         begun.write_bytes(b"")
-        return process_shard(shard, self.job, self.nlp)
+        # a document that hangs ends the actor; Ray starts it anew, and it finds the shard begun
+        return process_shard(shard, self.job, self.nlp, deadly=True)
 
 
 def _first(reports: Iterable[ShardReport]) -> ShardReport:

@@ -198,7 +198,8 @@ def place(text: str | os.PathLike[str]) -> Place:
 def replacing(path: Place) -> Iterator[IO[bytes]]:
     """Give a file to write whose content stands at ``path`` once the block ends well, and never in part.
 
-    A local file is on the disk by then. An object is held in memory until it is put.
+    A local file is on the disk by then, under its name once ``sync_folder`` has put its folder there. An object
+    is held in memory until it is put.
     """
     if isinstance(path, RemotePath):
         held = io.BytesIO()
@@ -216,6 +217,17 @@ def replacing(path: Place) -> Iterator[IO[bytes]]:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Place) -> None:
+    """Put the names of a folder's files on the disk, so that a machine that stops has them when it starts again."""
+    if isinstance(folder, RemotePath) or os.name == "nt":  # stores and Windows know nothing of the kind
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remove_tree(path: Place) -> None:

@@ -13,11 +13,27 @@ from pipeline import records
 from pipeline.records import Record
 from pipeline.storage import Place, replacing, sha256_of
 
-__all__ = ["part_path", "read_dataset", "read_table", "replacing", "sha256_of", "write_rows", "write_table"]
+__all__ = [
+    "load_libraries",
+    "part_path",
+    "read_dataset",
+    "read_table",
+    "replacing",
+    "sha256_of",
+    "write_rows",
+    "write_table",
+]
 
 COMPRESSION = "zstd"
 ROW_GROUP_ROWS = 65_536
 """Rows of a row group; fixed, so that the bytes do not follow a library's default."""
+
+
+def load_libraries() -> None:
+    """Import what pyarrow imports with the first table (pandas among it), for a process that has the time for it now."""
+    import pyarrow.dataset  # noqa: F401, PLC0415
+
+    pa.array(["text"], pa.string())
 
 
 def write_table(table: pa.Table, path: Place) -> None:

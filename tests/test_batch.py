@@ -1,6 +1,7 @@
 """Whole runs: the same bytes whatever happened on the way, nothing mixed, nothing of others touched."""
 
 import json
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -178,6 +179,32 @@ def test_an_acronym_is_tied_to_its_name_over_the_whole_run(documents: Write, tmp
         ("ZMP", "Związek Miast Polskich"),
     ]
     assert len({row["org_id"] for row in found}) == 1
+
+
+@pytest.mark.usefixtures("simple_flow")
+def test_what_is_named_twice_is_read_once(
+    documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(documents(a="2012", b="2013"))
+    done = batch.run(read.discover([".", "a.txt", "./b.txt"]), tmp_path / "out", None, Settings())
+    assert [row["also_at"] for row in rows(tmp_path / "out", "documents")] == [[], []]
+    assert done.rows["documents"] == 2
+    assert read_status(tmp_path / "out").documents == 2  # type: ignore[union-attr]
+
+
+def test_a_listed_file_takes_less_than_half_a_kilobyte(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder with a name" / "of usual length"
+    folder.mkdir(parents=True)
+    for number in range(2000):
+        (folder / f"dokument-{number:04d}.txt").touch()
+    tracemalloc.start()
+    try:
+        shards = list(batch._shards(batch._in_path_order(read.discover([tmp_path])), "key"))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(len(one.sources) for one in shards) == 2000
+    assert held < 2000 * 500
 
 
 # --- what goes wrong with a document -------------------------------------------------------------------------
@@ -414,6 +441,7 @@ def test_progress_counts_documents_and_bytes(documents: Write, tmp_path: Path) -
     assert [progress.documents for progress in seen] == [0, 1, 2, 3]
     assert {progress.total_documents for progress in seen} == {3}
     assert seen[-1].n_bytes == 4 + 4 + 7
+    assert seen[-1].rows["dates"] == 2, "rows of the shard that is done"
 
 
 # --- several processes: the real pipeline, since the others do not see what is patched here -------------------

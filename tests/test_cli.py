@@ -13,7 +13,7 @@ from bad_inputs import GOOD, write_bad_inputs
 from stand_in import Write
 from typer.testing import CliRunner, Result
 
-from pipeline import cli, examples, flow
+from pipeline import batch, cli, examples
 from pipeline.cli import reference
 from pipeline.cli.commands.run import size_in_bytes
 from pipeline.document import Document
@@ -30,9 +30,9 @@ def plextract(*args: str | Path, stdin: str | None = None) -> Result:
 # --- run -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_a_run_ends_with_a_summary(documents: Write, tmp_path: Path) -> None:
-    said = plextract("run", documents(a="2012 ZMP", b="2013"), "--out", tmp_path / "out", "--model", "none")
+    folder = documents(a="W 2012 r. zebrał się Związek Miast Polskich.", b="Umowę podpisano 5 maja 2013 r.")
+    said = plextract("run", folder, "--out", tmp_path / "out", "--model", "none")
     assert said.exit_code == 0
     counts = {"documents": 2, "dates": 2, "organisations": 1, "organisation_index": 1}
     assert [line.split() for line in said.stdout.splitlines()[: len(TABLES)]] == [
@@ -42,7 +42,6 @@ def test_a_run_ends_with_a_summary(documents: Write, tmp_path: Path) -> None:
     assert said.stderr == "model: none (as asked); organisations come from rules alone\n"
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_inputs_in_errors_make_the_status_3_and_are_told(documents: Write, tmp_path: Path) -> None:
     said = plextract("run", documents(a="2012", b=""), "--out", tmp_path / "out", "--model", "none")
     assert said.exit_code == cli.SOME_FAILED
@@ -100,7 +99,6 @@ def test_wrong_use_is_status_2(documents: Write, tmp_path: Path) -> None:
     assert not out.exists()
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_a_foreign_output_folder_is_refused(documents: Write, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").touch()
@@ -109,11 +107,9 @@ def test_a_foreign_output_folder_is_refused(documents: Write, tmp_path: Path) ->
     assert "no run of plextract" in said.stderr
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_the_json_log_is_an_object_a_line(documents: Write, tmp_path: Path) -> None:
-    said = plextract(
-        "run", documents(a="2012", b=""), "--out", tmp_path / "out", "--model", "none", "--log-json"
-    )
+    folder = documents(a="Umowę podpisano 5 maja 2012 r.", b="")
+    said = plextract("run", folder, "--out", tmp_path / "out", "--model", "none", "--log-json")
     events = [json.loads(line) for line in said.stderr.splitlines()]
     assert [event["event"] for event in events] == ["model", "progress", "error", "done"]
     assert events[2]["source"] == "b.txt"
@@ -121,7 +117,6 @@ def test_the_json_log_is_an_object_a_line(documents: Write, tmp_path: Path) -> N
     assert said.stdout == ""
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_the_options_reach_the_run(documents: Write, tmp_path: Path) -> None:
     (tmp_path / "texts.csv").write_text("id,body,day\nx,2012,2014-05-06\n", encoding="utf-8")
     out = tmp_path / "out"
@@ -163,29 +158,28 @@ def test_sizes(stated: str, size: int) -> None:
     assert size_in_bytes(stated, "--max-bytes") == size
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_ctrl_c_ends_with_its_status_and_a_line(
     documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flow, "process", interrupted)
+    monkeypatch.setattr(batch, "run", interrupted)
     said = plextract("run", documents(a="2012"), "--out", tmp_path / "out", "--model", "none")
     assert said.exit_code == cli.INTERRUPTED == 130
     assert said.stderr.splitlines()[-1].startswith("plextract: interrupted; --resume")
 
 
+# worker processes import the main script, and with it what it puts in the place of the pipeline
 SLOW_RUN = """
-import sys, time
-from pipeline import cli, flow, read
-from stand_in import years_and_capitals
+import time
+from pipeline import cli, flow
 def process(raw, nlp, settings):
     print("begun", flush=True)
     time.sleep(60)
 flow.process = process
-sys.argv = ["plextract", *sys.argv[1:]]
-cli.main()
+if __name__ == "__main__":
+    cli.main()
 """
 
 
@@ -193,9 +187,11 @@ cli.main()
 def test_a_signal_ends_the_process_cleanly(
     number: int, status: int, documents: Write, tmp_path: Path
 ) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    script = tmp_path / "script.py"
+    script.write_text(SLOW_RUN, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW_RUN, "run", documents(a="2012"), "--out", tmp_path / "out", "--model", "none"],
+        [sys.executable, script, "run", documents(a="2012"), "--out", tmp_path / "out", "--model", "none"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+
+from pipeline import cluster
 
 pytest.importorskip("ray", reason="plextract[ray] is not installed")
 
@@ -86,19 +89,19 @@ def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path)
         180, [ROOT / "tests" / "ray_cluster.py", "2"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    with cluster_of_two as cluster:
-        assert cluster.stdin and cluster.stdout
+    with cluster_of_two as nodes:
+        assert nodes.stdin and nodes.stdout
         with run(tmp_path, "--out", tmp_path / "local") as process:  # while the cluster comes up
             said = process.communicate()[1]
             assert process.returncode == 3, said  # broken.pdf
-        address = next(line for line in cluster.stdout if re.fullmatch(r"[\d.]+:\d+\s*", line)).strip()
+        address = next(line for line in nodes.stdout if re.fullmatch(r"[\d.]+:\d+\s*", line)).strip()
         with run(tmp_path, "--out", out, "--engine", "ray", "--address", address) as process:
             while len(marks := list(out.glob(".staging/shard-*/done.json"))) < 3:
                 assert process.poll() is None, process.communicate()[1]
                 time.sleep(0.02)
-            cluster.stdin.write("kill\n")
-            cluster.stdin.flush()
-            assert cluster.stdout.readline() == "killed\n"
+            nodes.stdin.write("kill\n")
+            nodes.stdin.flush()
+            assert nodes.stdout.readline() == "killed\n"
             assert len(marks) < 21
             assert not (out / "manifest.json").exists(), "the run was over before its node was killed"
             said = process.communicate()[1]
@@ -109,6 +112,53 @@ def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path)
     names = pq.read_table(out / "organisations").column("name").to_pylist()
     assert "Dolina Wkry" in names, "the machines of the cluster have the own rules too"
     assert not (out / ".staging").exists()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_run_waits_for_its_cluster_as_long_as_the_head_answers(
+    answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "HEAD_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(cluster, "HEAD_SECONDS", 0.1)
+    polls = threading.Semaphore(0)
+    going_on = threading.Event()
+
+    def rows() -> Iterator[int]:
+        yield 1
+        going_on.wait()
+        yield 2
+
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        address = f"127.0.0.1:{head.getsockname()[1]}"
+        if not answers:
+            head.close()
+        answering = cluster._answers
+
+        def counted(asked: str) -> bool:
+            polls.release()
+            return answering(asked)
+
+        monkeypatch.setattr(cluster, "_answers", counted)
+        coming = cluster._while_reachable(rows(), address)
+        assert next(coming) == 1
+        if answers:
+            threading.Thread(target=lambda: [polls.acquire() for _ in range(5)] and going_on.set()).start()
+            assert list(coming) == [2]
+        else:
+            with pytest.raises(ConnectionError, match="has not answered"):
+                next(coming)
+            going_on.set()
+
+
+def test_what_ends_the_rows_of_a_cluster_ends_the_run() -> None:
+    def rows() -> Iterator[int]:
+        yield 1
+        raise RuntimeError("an actor said no")
+
+    coming = cluster._while_reachable(rows(), "127.0.0.1:1")
+    assert next(coming) == 1
+    with pytest.raises(RuntimeError, match="said no"):
+        next(coming)
 
 
 def test_without_ray_the_message_says_how_to_get_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("environment", "records", "storage"),
+    ("environment", "forkserver", "records", "storage"),
     ("document",),
     (
         "morphology",
@@ -29,7 +29,7 @@ LAYERS = (
     ("ner", "read", "normalise", "segment", "annotate", "extractors", "resolve"),
     ("flow",),
     ("examples", "write"),
-    ("metadata",),
+    ("metadata", "warm"),
     ("batch", "evaluate", "library"),
     ("charts", "cluster", "database"),
     ("export", "report"),

@@ -14,11 +14,15 @@ from pipeline.records import TABLES, ErrorRecord
 
 def console(*, terminal: bool) -> tuple[Console, io.StringIO]:
     written = io.StringIO()
-    return Console(file=written, force_terminal=terminal, width=120, color_system=None), written
+    return Console(file=written, force_terminal=terminal, width=160, color_system=None), written
 
 
 def half_way(report: screen.Report) -> None:
-    report(Progress(documents=30, total_documents=60, n_bytes=3_000_000, errors=2))
+    report(
+        Progress(
+            documents=30, total_documents=60, n_bytes=3_000_000, errors=2, rows={"dates": 1204, "errors": 2}
+        )
+    )
 
 
 def test_a_terminal_gets_a_bar_with_documents_speed_and_failures() -> None:
@@ -29,6 +33,7 @@ def test_a_terminal_gets_a_bar_with_documents_speed_and_failures() -> None:
     assert "30/60" in shown
     assert "B/s" in shown
     assert "2 failed" in shown
+    assert "1 204 dates" in shown
 
 
 @pytest.mark.parametrize(("terminal", "quiet"), [(False, False), (True, True)])

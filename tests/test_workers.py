@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 from stand_in import Write
 
+from pipeline import annotate, batch, models, read
+from pipeline.annotate import ModelError
+from pipeline.batch import workers
 from pipeline.batch.status import read_status
+from pipeline.environment import RULES
+from pipeline.flow import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,21 +54,36 @@ if __name__ == "__main__":
 """
 
 
-def start(tmp_path: Path, *args: str | Path) -> "subprocess.Popen[str]":
+OWN_RULES = """
+- id: own.short_names
+  purpose: Bodies known by a short name.
+  kind: known
+  words: [Dolina Wkry]
+  org_type: association
+  score: 0.9
+  examples:
+    - "Wniosek złożyła w maju [Dolina Wkry|Dolina Wkry]."
+"""
+
+
+def start(tmp_path: Path, *args: str | Path, workers: int = 2) -> "subprocess.Popen[str]":
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     return subprocess.Popen(
-        [sys.executable, script, "run", *args, "--out", tmp_path / "out", "--model", "none", "--workers", "2"],
+        [sys.executable, script, "run", *args, "--out", tmp_path / "out", "--model", "none", "--workers", str(workers)],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
-def test_a_document_that_kills_its_process_becomes_an_error_row(documents: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_document_that_kills_its_process_becomes_an_error_row(
+    workers: int, documents: Write, tmp_path: Path
+) -> None:
     folder = documents(
         a="2011", b="deadly", c="2012", d="2013", e="deadly too", f="deadly as well", g="2014", h="x"
     )
-    with start(tmp_path, folder, "--log-json") as process:
+    with start(tmp_path, folder, "--log-json", workers=workers) as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 3, said
     out = tmp_path / "out"
@@ -74,10 +95,13 @@ def test_a_document_that_kills_its_process_becomes_an_error_row(documents: Write
     assert json.loads(said.splitlines()[-1])["rows"]["documents"] == 5
 
 
-def test_a_document_beyond_its_limits_becomes_an_error_row(documents: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_document_beyond_its_limits_becomes_an_error_row(
+    workers: int, documents: Write, tmp_path: Path
+) -> None:
     folder = documents(a="2011", b="endless", c="2012", d="stuck", e="2013", f="huge", g="2014")
     limits = ("--max-seconds", "1", "--max-memory", "1GB")
-    with start(tmp_path, folder, "--log-json", *limits) as process:
+    with start(tmp_path, folder, "--log-json", *limits, workers=workers) as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 3, said
     out = tmp_path / "out"
@@ -129,3 +153,43 @@ def test_no_process_outlives_the_run(number: int, status: int, documents: Write,
     told = read_status(tmp_path / "out")
     assert told
     assert (told.state, told.total_documents) == ("interrupted", 3)
+
+
+# --- what is loaded once, by the process that the others are forked from --------------------------------------
+
+
+def test_workers_tell_the_first_process_which_model_they_loaded() -> None:
+    told = workers.loaded("none")
+    assert told == workers.Loaded(models.select_model("none"), ())
+
+
+def test_a_model_that_cannot_be_loaded_has_the_same_words_from_afar(tmp_path: Path) -> None:
+    (tmp_path / "meta.json").write_text('{"lang": "pl", "name": "broken", "version": "1"}', encoding="utf-8")
+    (tmp_path / "config.cfg").write_text("[nlp]\npipeline = 7", encoding="utf-8")
+    for model in ("pl_no_such_model", str(tmp_path)):
+        with pytest.raises(ModelError) as here:
+            annotate.load_annotator(model)
+        with pytest.raises(ModelError, match=re.escape(str(here.value))):
+            workers.loaded(model)
+
+
+def test_all_processors_that_may_be_used_count() -> None:
+    assert 1 <= workers.usable_cores() <= (os.cpu_count() or 1)
+
+
+def test_workers_have_the_rules_that_hold_now(
+    documents: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that workers are forked from may have been started under other rules."""
+    folder = documents(a="Wniosek złożyła w maju Dolina Wkry.")
+    own = tmp_path / "rules"
+    own.mkdir()
+    (own / "organisations.yaml").write_text(OWN_RULES, encoding="utf-8")
+    found = []
+    for rules in (None, own):
+        monkeypatch.setenv(RULES, str(rules)) if rules else monkeypatch.delenv(RULES, raising=False)
+        done = batch.run(
+            read.discover([folder]), tmp_path / f"out-{len(found)}", None, Settings(), apart=True
+        )
+        found.append(done.rows["organisations"])
+    assert found == [0, 1]

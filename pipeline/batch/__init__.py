@@ -9,18 +9,21 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pipeline import write
 from pipeline.batch import provenance, publish, workers
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
-from pipeline.batch.shard import MARK, Job, Shard, ShardReport, Step, process_shard, shard_folder
+from pipeline.batch.shard import Job, Shard, ShardReport, Step, process_shard, shard_folder
 from pipeline.batch.since import ManifestError, Opened, Since, opened
 from pipeline.batch.status import StatusFile, told
 from pipeline.flow import Settings
+from pipeline.models import ModelInfo
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import TABLES
 from pipeline.storage import Place, RemotePath, remove_tree
@@ -55,6 +58,8 @@ class Progress:
     total_documents: int
     n_bytes: int
     errors: int
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows by table of the shards that are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Summary:
 def run(
     sources: Iterable[Source],
     out: Place,
-    nlp: "Language | None",
+    nlp: "Language | ModelInfo | None",
     settings: Settings,
     *,
     model: str = "none",
@@ -90,6 +95,7 @@ def run(
     max_memory: int = DEFAULT_MAX_MEMORY,
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
+    apart: bool = False,
     engine: Engine | None = None,
     resume: bool = False,
     since: Place | None = None,
@@ -105,6 +111,8 @@ def run(
     takes the shards through other processes or machines than this one's, do not change a byte of the datasets.
     Nor does ``since``, the manifest of a finished run (or its folder), whose rows are taken over for documents
     that are the same; ``notice`` is told why, where nothing can be.
+    With ``apart``, and with several workers, documents are processed in other processes than this one, which
+    outlives any of them; ``nlp`` need not be loaded then, and may be what is known of it.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there,
     and ``ManifestError`` where ``since`` is no run of plextract.
     """
@@ -146,13 +154,15 @@ def run(
         )
         if engine is not None:
             work = engine(missing, job)
-        elif n_workers > 1:
+        elif apart or n_workers > 1:
             work = workers.process_shards(missing, job, n_workers=n_workers, show=board.show)
         else:
+            if isinstance(nlp, ModelInfo):
+                raise TypeError("a model that is not loaded is for work in other processes")
             work = (process_shard(shard, job, nlp, done=board.step) for shard in missing)
         for done in work:
             reports[done.key] = done
-            if engine is not None or n_workers > 1:
+            if engine is not None or apart or n_workers > 1:
                 board.add([done])
             else:
                 board.add_rows(done)
@@ -236,7 +246,7 @@ def _claimed(out: Place) -> Iterator[Place]:
             raise OutputError(f"{out} is not a folder")
     except OSError as error:
         raise OutputError(f"{out} cannot be written to: {error.strerror or error}") from error
-    ours = publish.read_manifest(out) is not None or staging.is_dir()
+    ours = publish.read_manifest(out) is not None or staging.is_dir() or publish.looks_like_a_run(out)
     if not ours and out.exists():
         foreign = sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
         if foreign:
@@ -307,16 +317,22 @@ def _standing(out: Place, inputs_key: str) -> Summary | None:
 # --- shards --------------------------------------------------------------------------------------------------
 
 
-def _in_path_order(sources: Iterable[Source]) -> list[Source]:
-    """Return the inputs by path, rows of a table in their own order, and what was named twice once."""
-    seen = set()
-    kept = []
-    for source in sources:
-        named = (source.name, source.path)
-        if source.path is None or named not in seen:
-            seen.add(named)
-            kept.append(source.without_text())
-    return sorted(kept, key=lambda source: source.file_name)  # rows and parts keep the order of their file
+def _in_path_order(sources: Iterable[Source]) -> Iterator[Source]:
+    """Yield the inputs by path, rows and parts of a file in their own order, and what was named twice once."""
+    held = (source.without_text() for source in sources)
+    ordered = sorted(held, key=_file_name)  # folders come sorted, which takes little
+    for _, group in groupby(ordered, key=_file_name):
+        alike = list(group)
+        seen: set[tuple[str, Place | None]] = set()
+        for source in alike:
+            named = (source.name, source.place) if len(alike) > 1 else None
+            if source.path is None or named not in seen:
+                yield source
+            if named is not None:
+                seen.add(named)
+
+
+_file_name = attrgetter("file_name")
 
 
 def _shards(sources: Iterable[Source], run_key: str) -> Iterator[Shard]:
@@ -341,10 +357,8 @@ def _shard(number: int, sources: Sequence[Source], run_key: str) -> Shard:
 
 def _completed(shards: Iterable[Shard], staging: Place) -> Iterator[tuple[str, ShardReport]]:
     for shard in shards:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            report = ShardReport.of_mark(shard_folder(staging, shard) / MARK)
-            if report.key == shard.key:
-                yield shard.key, report
+        if report := ShardReport.of_whole(shard, shard_folder(staging, shard)):
+            yield shard.key, report
 
 
 class _Board:
@@ -382,6 +396,7 @@ class _Board:
             total_documents=self.total,
             n_bytes=self.n_bytes + max(n_bytes, 0),
             errors=self.errors + max(errors, 0),
+            rows=dict(self.rows),
         )
         self._status.progress(
             progress.documents, progress.total_documents, progress.n_bytes, progress.errors, self.rows

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.models import ModelInfo
 from pipeline.morphology import dictionary_copyright, dictionary_id
 from pipeline.read import Source
 from pipeline.read.source import sha256_of_text
@@ -42,7 +43,7 @@ def version(distribution: str = "plextract") -> str:
         return "unknown"
 
 
-def versions(nlp: "Language | None") -> dict[str, Any]:
+def versions(nlp: "Language | ModelInfo | None") -> dict[str, Any]:
     """Return the versions that a manifest names."""
     return {
         "plextract": version(),
@@ -58,10 +59,12 @@ def versions(nlp: "Language | None") -> dict[str, Any]:
     }
 
 
-def model_identity(nlp: "Language | None") -> dict[str, str] | None:
-    """Return the name and version that a model states of itself; None for none."""
+def model_identity(nlp: "Language | ModelInfo | None") -> dict[str, str] | None:
+    """Return the name and version that a model, loaded or not, states of itself; None for none."""
     if nlp is None:
         return None
+    if isinstance(nlp, ModelInfo):
+        return {"name": nlp.name, "version": nlp.version}
     return {"name": f"{nlp.meta['lang']}_{nlp.meta['name']}", "version": str(nlp.meta["version"])}
 
 
@@ -97,7 +100,7 @@ class Follows:
     rules: str
 
 
-def follows(settings: Mapping[str, Any], nlp: "Language | None") -> Follows:
+def follows(settings: Mapping[str, Any], nlp: "Language | ModelInfo | None") -> Follows:
     """Return what the rows of a run with these settings and this model follow from."""
     found, rules = versions(nlp), rules_digest()
     return Follows(digest(settings, found, rules, code_digest()), settings, found, rules)
@@ -106,9 +109,11 @@ def follows(settings: Mapping[str, Any], nlp: "Language | None") -> Follows:
 def source_identity(source: Source) -> list[Any]:
     """Return what tells an input from another, or from itself after a change, without reading its file."""
     content: list[Any] = []
-    if source.path is not None:
+    if source.mtime_ns is not None:
+        content = [source.size, source.mtime_ns]
+    elif (place := source.place) is not None:
         try:
-            status = source.path.stat()
+            status = place.stat()
         except (OSError, ValueError):
             content = ["unreadable"]
         else:

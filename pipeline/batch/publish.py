@@ -5,6 +5,7 @@ return: from it on, a run that is killed is carried through by the next one.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from pipeline.records import (
     OrganisationRecord,
     Record,
 )
-from pipeline.storage import Place, RemotePath, remove_tree
+from pipeline.storage import Place, RemotePath, remove_tree, sync_folder
 
 MANIFEST = "manifest.json"
 STAGING = ".staging"
@@ -119,7 +120,7 @@ class _Repeats:
     def rows(self, number: int, record: type[Record], columns: list[str] | None = None) -> pa.Table:
         """Return a table of shard ``number`` without rows of repeated documents; of all columns or only some."""
         folder, report = self._shards[number]
-        if not report.rows[DocumentRecord.table if record is kept.FollowedRecord else record.table]:
+        if not report.has(record):
             empty = records.schema(record).empty_table()
             return empty.select(columns) if columns else empty
         repeated = self._repeated[number]
@@ -148,8 +149,12 @@ def _columns(table: pa.Table) -> list[list[str]]:
 def write_manifest(manifest: Mapping[str, Any], finished: Place) -> None:
     """Describe built datasets and write their manifest: from now on they are the run."""
     metadata.describe(manifest, finished)
+    for record in TABLES:
+        sync_folder(finished / record.table)
+    sync_folder(finished)
     with write.replacing(finished / MANIFEST) as file:
         file.write((json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    sync_folder(finished)
 
 
 def put_in_place(out: Place) -> bool:
@@ -159,11 +164,13 @@ def put_in_place(out: Place) -> bool:
     beside it.
     """
     finished = out / STAGING / FINISHED
-    if not (finished / MANIFEST).exists():
-        return False
     if isinstance(out, RemotePath):
+        if not (finished / MANIFEST).exists():
+            return False
         _copy_in_place(out)
     else:
+        if read_manifest(finished) is None:  # none, or one that a power cut tore
+            return False
         _rename_in_place(out)
     return True
 
@@ -173,6 +180,7 @@ def _rename_in_place(out: Path) -> None:
     replaced = out / STAGING / REPLACED
     replaced.mkdir(exist_ok=True)
     (out / MANIFEST).unlink(missing_ok=True)
+    sync_folder(out)
     for name in FOLDERS:
         if (finished / name).exists():  # else an interrupted attempt has moved it already
             shutil.rmtree(replaced / name, ignore_errors=True)
@@ -182,7 +190,9 @@ def _rename_in_place(out: Path) -> None:
     for name in metadata.FILES:
         if (finished / name).exists():
             (finished / name).replace(out / name)
+    sync_folder(out)
     (finished / MANIFEST).rename(out / MANIFEST)
+    sync_folder(out)
     shutil.rmtree(out / STAGING)
 
 
@@ -209,6 +219,17 @@ def read_manifest(out: Place) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and "plextract" in manifest.get("versions", {}) else None
+
+
+def looks_like_a_run(out: Place) -> bool:
+    """Tell a run whose manifest is damaged: there are part files of its tables and nothing that no run writes."""
+    if isinstance(out, RemotePath) or not out.is_dir():
+        return False
+    tables = {record.table for record in TABLES}
+    visible = [path for path in out.iterdir() if not path.name.startswith(".")]
+    parts = [part for path in visible if path.name in tables for part in path.glob("*")]
+    named = all(path.name in {*tables, *metadata.FILES, MANIFEST} for path in visible)
+    return named and bool(parts) and all(re.fullmatch(r"part-\d+\.parquet", part.name) for part in parts)
 
 
 def files_are_whole(out: Place, manifest: Mapping[str, Any]) -> bool:

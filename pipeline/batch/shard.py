@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,7 @@ from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
 from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
-from pipeline.storage import Place
+from pipeline.storage import Place, RemotePath, sync_folder
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -87,6 +87,12 @@ class ShardReport:
     taken_over: int = 0
     """Inputs whose rows, or those of the same bytes in the shard, are an earlier run's."""
     seconds: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    """The part files on a disk with their SHA-256: after a power cut some may be shorter, or zeros."""
+
+    def has(self, record: type[Record]) -> bool:
+        """Tell whether the shard has rows of a table, and so a part file of it."""
+        return bool(self.rows[DocumentRecord.table if record is kept.FollowedRecord else record.table])
 
     @classmethod
     def of_mark(cls, path: Place) -> "ShardReport":
@@ -94,6 +100,18 @@ class ShardReport:
         data = json.loads(path.read_text(encoding="utf-8"))
         data["duplicates"] = [Duplicate(*pair) for pair in data["duplicates"]]
         return cls(**data)
+
+    @classmethod
+    def of_whole(cls, shard: "Shard", folder: Place) -> "ShardReport | None":
+        """Return the report of a shard that is marked complete in ``folder`` with all its bytes; else None."""
+        try:
+            report = cls.of_mark(folder / MARK)
+            if report.key != shard.key:
+                return None
+            whole = all(write.sha256_of(folder / name) == sha256 for name, sha256 in report.parts.items())
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return report if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +171,18 @@ def process_shard(
         taken_over=work.taken_over,
         seconds=work.seconds,
     )
+    report = replace(report, parts=_digests(report, folder))
     with write.replacing(folder / MARK) as file:
         file.write(json.dumps(asdict(report), ensure_ascii=False).encode())
+    sync_folder(folder)
     return report
+
+
+def _digests(report: ShardReport, folder: Place) -> dict[str, str]:
+    if isinstance(folder, RemotePath):  # a store has an object whole or not at all
+        return {}
+    paths = [part_of(folder, record) for record in (*EXTRACTED, kept.FollowedRecord) if report.has(record)]
+    return {path.name: write.sha256_of(path) for path in paths}
 
 
 def _collect_seldom() -> None:

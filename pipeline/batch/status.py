@@ -61,6 +61,7 @@ class StatusFile:
             self._taken_over = documents
         seconds = time.monotonic() - self._started
         done = documents - self._taken_over
+        listed = total != self.latest.total_documents
         self.latest = replace(
             self.latest,
             documents=documents,
@@ -71,7 +72,7 @@ class StatusFile:
             seconds=round(seconds, 1),
             seconds_left=round(seconds * (total - documents) / done, 1) if done else None,
         )
-        if time.monotonic() - self._written >= EVERY_SECONDS:
+        if listed or time.monotonic() - self._written >= EVERY_SECONDS:
             self._write()
 
     def rows(self, rows: dict[str, int]) -> None:
@@ -94,6 +95,9 @@ class StatusFile:
             # no fsync: after a reboot an older status is as good, and a run is not to wait for its disk
             unfinished.write_text(json.dumps(asdict(latest), ensure_ascii=False) + "\n", encoding="utf-8")
             unfinished.replace(self._path)
+            return
+        with contextlib.suppress(OSError):  # a disk that is full
+            unfinished.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

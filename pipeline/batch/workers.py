@@ -1,5 +1,6 @@
 """Shards through several processes of one machine, surviving a document that kills its process."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -11,11 +12,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline import annotate
+from pipeline import annotate, forkserver
+from pipeline.annotate import ModelChoice, ModelError
 from pipeline.batch.shard import Job, Shard, ShardReport, Step, process_shard
 
 if TYPE_CHECKING:
-    from multiprocessing.context import BaseContext
+    from multiprocessing.connection import Connection
 
     from spacy.language import Language
 
@@ -25,6 +27,39 @@ SHARDS_AHEAD = 2
 
 Show = Callable[[int, int, int], None]
 """Told how many documents, bytes and errors the unfinished shards have come to."""
+
+
+def usable_cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Loaded(NamedTuple):
+    """What worker processes have loaded: the model, and warnings for the user."""
+
+    choice: ModelChoice
+    warnings: tuple[str, ...]
+
+
+def loaded(model: str) -> Loaded:
+    """Ask a worker process what ``model`` stands for, so that this one need not load it; raises ``ModelError``."""
+    if forkserver.is_available():
+        answer, ours = multiprocessing.Pipe(duplex=False)
+        with answer:
+            with ours:
+                asked = forkserver.context(model).Process(target=_tell, args=(model, ours), daemon=True)
+                with contextlib.suppress(EOFError, ConnectionError):  # the forkserver came to an end
+                    asked.start()
+            with contextlib.suppress(EOFError, ConnectionError):
+                said = answer.recv()
+                if isinstance(said, ModelError):
+                    raise said
+                return Loaded(*said)
+    # where nothing can be asked, or it died of the question
+    annotator = annotate.load_annotator(model)
+    return Loaded(annotator.choice, annotator.warnings)
 
 
 def process_shards(shards: Iterable[Shard], job: Job, *, n_workers: int, show: Show) -> Iterator[ShardReport]:
@@ -73,7 +108,7 @@ class _Pool:
     """Worker processes and the counters that they share with this one."""
 
     def __init__(self, job: Job, n_workers: int, show: Show) -> None:
-        context = _context()
+        context = forkserver.context(job.model)
         self._job = job
         self._ahead = n_workers * SHARDS_AHEAD
         self._show = show
@@ -129,14 +164,6 @@ class _Pool:
             self._counts[3] -= report.rows["errors"]
 
 
-def _context() -> "BaseContext":
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.batch.workers", "pipeline.batch.warm"])
-    return context
-
-
 # --- inside a worker process ---------------------------------------------------------------------------------
 
 _nlp: "Language | None" = None
@@ -147,8 +174,28 @@ def _start_worker(model: str, counts: Any) -> None:
     global _nlp, _counts  # noqa: PLW0603 (a process of the pool has no other place that outlives a call)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; only the first process answers it
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _nlp = annotate.load_model(model)
+    _nlp = _annotator(model).nlp
+    if _nlp is None and model != "none":
+        raise ModelError(f"there is no model {model} here")
     _counts = counts
+
+
+def _annotator(model: str) -> "annotate.Annotator":
+    from pipeline import warm  # noqa: PLC0415 (it loads the rules, if its process has not yet)
+
+    return warm.annotator(model)
+
+
+def _tell(model: str, question: "Connection") -> None:
+    answer: object
+    try:
+        annotator = _annotator(model)
+    except ModelError as error:
+        answer = error
+    else:
+        answer = (annotator.choice, annotator.warnings)
+    with contextlib.suppress(BrokenPipeError):  # who asked was interrupted
+        question.send(answer)
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,7 @@
 """Options that several commands have, and what they stand for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ Workers = Annotated[
     typer.Option(
         min=1,
         envvar=environment.WORKERS,
-        help="Processes to work with, one if not given, or all of a cluster; the result is the same.",
+        help="Processes to work with: all processors if not given, here or of a cluster; the result is the same.",
     ),
 ]
 MaxBytes = Annotated[
@@ -137,19 +137,35 @@ def check_rules() -> None:
 def load(model: str, log: Any = None) -> Any:
     """Load the model and say on stderr which one it is; wrong use where it, or the rules, cannot be had."""
     check_rules()
-    from pipeline.annotate import ModelError, load_annotator
+    from pipeline.annotate import load_annotator
+
+    return _announced(lambda: load_annotator(model), log)
+
+
+def load_apart(model: str, log: Any = None) -> Any:
+    """Do the same, but leave the model to the processes that are to work with it."""
+    check_rules()
+    from pipeline import write
+    from pipeline.batch import workers
+
+    write.load_libraries()  # while the others load the model
+    return _announced(lambda: workers.loaded(model), log)
+
+
+def _announced(had: Callable[[], Any], log: Any) -> Any:
+    from pipeline.annotate import ModelError
 
     try:
-        annotator = load_annotator(model)
+        found = had()
     except ModelError as error:
         fail(str(error), WRONG_USE)
     if log:
-        log.write("model", message=annotator.choice.message, warnings=annotator.warnings)
+        log.write("model", message=found.choice.message, warnings=found.warnings)
     else:
-        for warning in annotator.warnings:
+        for warning in found.warnings:
             typer.secho(f"warning: {warning}", err=True, fg=typer.colors.YELLOW)
-        typer.echo(annotator.choice.message, err=True)
-    return annotator
+        typer.echo(found.choice.message, err=True)
+    return found
 
 
 @contextmanager

@@ -25,16 +25,16 @@ from rich.text import Text
 from pipeline.batch import Progress, Summary
 from pipeline.cli.ending import visible
 from pipeline.cli.reference import columns
-from pipeline.evaluate import Evaluation, Shortfall, calibration
-from pipeline.evaluate.calibration import Outcomes
-from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
-from pipeline.records import TABLES, ErrorRecord
+from pipeline.records import MENTION_TABLES, TABLES, ErrorRecord
 from pipeline.rules import Rule
 from pipeline.storage import Place
 from pipeline.write import read_dataset
 
 if TYPE_CHECKING:
+    from pipeline.evaluate import Evaluation, Shortfall
+    from pipeline.evaluate.calibration import Outcomes
+    from pipeline.evaluate.mistakes import Mistake
     from pipeline.review.report import ReviewReport
 
 Report = Callable[[Progress], None]
@@ -42,6 +42,8 @@ Report = Callable[[Progress], None]
 SHOWN_ERRORS = 5
 MEGABYTE = 1_000_000
 LOG_SECONDS = 1.0
+WIDE = 150
+"""Columns of a terminal that has room for the rows of each table."""
 
 
 def escape(text: str) -> str:
@@ -82,12 +84,13 @@ def progress_bar(console: Console, *, quiet: bool) -> Iterator[Report]:
         TextColumn("documents"),
         _Speed(),
         TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[rows]}", style="dim"),
         TextColumn("{task.fields[note]}", style="yellow"),
         console=console,
         transient=True,
         expand=True,
     )
-    task = bar.add_task("extracting", total=None, n_bytes=0, note="")
+    task = bar.add_task("extracting", total=None, n_bytes=0, rows="", note="")
 
     def report(progress: Progress) -> None:
         bar.update(
@@ -95,11 +98,20 @@ def progress_bar(console: Console, *, quiet: bool) -> Iterator[Report]:
             completed=progress.documents,
             total=progress.total_documents,
             n_bytes=progress.n_bytes,
+            rows=_rows(progress.rows, by_table=console.width >= WIDE),
             note=f"{progress.errors} failed" if progress.errors else "",
         )
 
     with bar:
         yield report
+
+
+def _rows(rows: dict[str, int], *, by_table: bool) -> str:
+    """Return what was found so far: ``1 204 dates, 310 amounts``, or on narrow terminals ``1 514 rows``."""
+    counts = [(rows.get(record.table, 0), record.table) for record in MENTION_TABLES]
+    if not by_table:
+        counts = [(sum(count for count, _ in counts), "rows")]
+    return ", ".join(f"{count:,} {table}".replace(",", " ") for count, table in counts if count)
 
 
 class JsonLog:
@@ -143,6 +155,7 @@ class JsonLog:
                 total_documents=progress.total_documents,
                 bytes=progress.n_bytes,
                 errors=progress.errors,
+                rows=progress.rows,
             )
 
 
@@ -204,8 +217,10 @@ def _documents(number: int) -> str:
     return "1 document" if number == 1 else f"{number} documents"
 
 
-def evaluation(console: Console, measured: Evaluation) -> None:
+def evaluation(console: Console, measured: "Evaluation") -> None:
     """Print precision, recall and F1 a table, and how far the other columns of matched rows agree."""
+    from pipeline.evaluate import calibration
+
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("table")
     for title in ("precision", "recall", "F1", "right", "predicted", "gold"):
@@ -246,8 +261,10 @@ def evaluation(console: Console, measured: Evaluation) -> None:
         )
 
 
-def reliability(console: Console, outcomes: Outcomes) -> None:
+def reliability(console: Console, outcomes: "Outcomes") -> None:
     """Print, by table, what rows of about the same score claim and what share of them was right."""
+    from pipeline.evaluate import calibration
+
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("scores of")
     for title in ("from", "to", "rows", "mean", "right"):
@@ -287,7 +304,7 @@ def review_report(console: Console, found: "ReviewReport") -> None:
 FAULT_STYLES = {"missed": "yellow", "spurious": "red", "wrong value": "magenta", "wrong span": "blue"}
 
 
-def mistake(console: Console, listed: Mistake) -> None:
+def mistake(console: Console, listed: "Mistake") -> None:
     """Print one disagreement with gold: the fault, both values, and the place in its text."""
     golden = _values(listed.gold_values)
     predicted = _values(listed.predicted_values)
@@ -305,7 +322,7 @@ def _values(values: dict[str, Any]) -> str:
     return " ".join(str(value) for value in values.values() if value is not None)
 
 
-def shortfalls(console: Console, listed: list[Shortfall]) -> None:
+def shortfalls(console: Console, listed: "list[Shortfall]") -> None:
     """Print the floors that were not reached."""
     for shortfall in listed:
         console.print(

@@ -172,9 +172,9 @@ class _Walk:
         elif path.suffix.lower() in TABLE_SUFFIXES:
             yield from rows(path, name, self.columns)
         elif status.st_size > CUT_ABOVE:
-            yield from _large(path, name, status.st_size)
+            yield from _large(path, name, status)
         else:
-            yield Source(name, path, size=status.st_size)
+            yield Source(name, path, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
     def _folder(self, folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Source]:
         """Yield the inputs of a folder in path order; ``above`` are the folders around it, by device and inode."""
@@ -190,18 +190,24 @@ class _Walk:
             return
         entries.sort(key=lambda pair: pair[0].name + "/" * pair[1])  # as the whole paths sort
         for entry, is_folder in entries:
-            path, name = folder / entry.name, prefix + entry.name
-            if is_folder and entry.is_symlink() and not self._is_new(entry):
-                continue
+            name = prefix + entry.name
             if is_folder:
-                yield from self._folder(path, f"{name}/", (*above, here))
-            elif path.suffix.lower() not in NO_DOCUMENTS:
-                try:
-                    status = entry.stat()
-                except OSError as error:
-                    yield Source(name, path, problem=os_problem(error))
-                else:
-                    yield from self._file(path, name, status)
+                if not entry.is_symlink() or self._is_new(entry):
+                    yield from self._folder(folder / entry.name, f"{name}/", (*above, here))
+                continue
+            suffix = _suffix(entry.name)
+            if suffix in NO_DOCUMENTS:
+                continue
+            try:
+                status = entry.stat()
+            except OSError as error:
+                yield Source(name, entry.path, problem=os_problem(error))
+                continue
+            plain = stat.S_ISREG(status.st_mode) and suffix not in TABLE_SUFFIXES
+            if not plain or status.st_size > CUT_ABOVE:
+                yield from self._file(folder / entry.name, name, status)
+            else:  # without a Path: there may be millions
+                yield Source(name, entry.path, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
     def _is_new(self, link: "os.DirEntry[str]") -> bool:
         """Tell whether no link before led to the same folder; its files are listed once."""
@@ -212,22 +218,28 @@ class _Walk:
         return not known
 
 
-def _large(path: Place, name: str, size: int) -> Iterator[Source]:
+def _large(path: Place, name: str, status: os.stat_result | Status) -> Iterator[Source]:
     """Yield the parts of a large file, or itself where it is not one to be cut."""
     try:
-        cut = [
-            Source(part.name, path, size=part.stop - part.start, part=part)
-            for part in parts(path, name, size)
-        ]
+        cut = list(parts(path, name, status.st_size))
     except OSError as error:
         yield Source(name, path, problem=os_problem(error))
-    else:
-        yield from cut or [Source(name, path, size=size)]
+        return
+    for part in cut:
+        yield Source(part.name, path, size=part.stop - part.start, part=part, mtime_ns=status.st_mtime_ns)
+    if not cut:
+        yield Source(name, path, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
 def _passed_over(name: str) -> bool:
     """Tell hidden files, lock files of office programs and what operating systems leave in folders."""
     return name.startswith((".", "~$")) or name.lower() in SYSTEM_FILES
+
+
+def _suffix(name: str) -> str:
+    """Return what ``Path.suffix`` is for a name, in small letters."""
+    dot = name.rfind(".")
+    return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

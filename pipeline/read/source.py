@@ -49,13 +49,15 @@ class Row(NamedTuple):
 class Source:
     """An input: a file or object at ``path``, or bytes or a text held in memory, or a ``problem`` in its place.
 
+    A run may hold millions: ``path`` is a plain string where a folder lists a file, and ``mtime_ns`` what the listing told.
+
     ``name`` identifies it in the output: its path relative to the input root with ``/`` separators, its URI,
     ``-`` for standard input, ``TABLE#ID`` for a row of a table of texts, ``FILE#bytes=START-STOP`` for a ``part``
     of a file. ``size`` is in bytes. A row's ``text`` may be None, to be read again when it is needed.
     """
 
     name: str
-    path: Place | None = None
+    path: Place | str | None = None
     data: bytes | None = None
     text: str | None = None
     reference_date: date | None = None
@@ -63,9 +65,16 @@ class Source:
     problem: Problem | None = None
     part: Part | None = None
     row: Row | None = None
+    mtime_ns: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", writable(self.name))
+        if not self.name.isascii():
+            object.__setattr__(self, "name", writable(self.name))
+
+    @property
+    def place(self) -> Place | None:
+        """Where the file or object is."""
+        return Path(self.path) if isinstance(self.path, str) else self.path
 
     @property
     def file_name(self) -> str:
@@ -113,8 +122,8 @@ def load(source: Source, max_bytes: int) -> bytes:
     """Return the bytes of an input (a text's as UTF-8); raises ``StageError`` where it has none to give."""
     if source.problem is not None:
         raise StageError(*source.problem)
-    if source.path is not None:
-        data = _load_file(source.path, max_bytes, source.part)
+    if (at := source.place) is not None:
+        data = _load_file(at, max_bytes, source.part)
         if source.part is not None and len(data) < source.part.stop - source.part.start:
             raise StageError("read", "changed", "the file became shorter after it was listed")
     elif source.text is not None:

@@ -17,7 +17,7 @@ from pipeline.cli.options import (
     Teryt,
     Workers,
     console,
-    load,
+    load_apart,
 )
 
 
@@ -101,8 +101,12 @@ def run(
         fail(f"--engine: there is no {engine}, only local and ray", WRONG_USE)
     if address is not None and engine != "ray":
         fail("--address is that of a cluster: give --engine ray with it", WRONG_USE)
+    from pipeline import forkserver
+
+    forkserver.start(model)  # first of all, since what follows takes its time too
     from pipeline import batch, read
     from pipeline.batch import limits
+    from pipeline.batch.workers import usable_cores
     from pipeline.cli.screen import JsonLog, notice, progress_bar, summary
     from pipeline.flow import Settings
     from pipeline.storage import place
@@ -122,7 +126,7 @@ def run(
         )
         check_register(teryt)
         shards_through = ray_cluster(address, workers) if engine == "ray" else None
-        annotator = load(model, log)
+        loaded = load_apart(model, log)
         settings = Settings(
             reference_date=reference_date.date() if reference_date else None, teryt=teryt, min_score=min_score
         )
@@ -132,14 +136,15 @@ def run(
                 done = batch.run(
                     sources,
                     target,
-                    annotator.nlp,
+                    loaded.choice.info,
                     settings,
-                    model=annotator.choice.reference,
+                    model=loaded.choice.reference,
                     max_bytes=limit,
                     max_seconds=seconds,
                     max_memory=memory,
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
-                    n_workers=workers or 1,
+                    n_workers=workers or usable_cores(),
+                    apart=True,
                     resume=resume,
                     since=place(since_manifest) if since_manifest else None,
                     engine=shards_through,
