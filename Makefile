@@ -9,7 +9,7 @@ DEBIAN_PACKAGES := chromium groff-base r-base-core r-cran-rsqlite
 
 NKJP ?= nkjp-ner.jsonl.xz
 
-.PHONY: run test lint format bench fuzz train docs dist clean help
+.PHONY: run test lint format bench cluster fuzz train docs dist clean help
 
 run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
@@ -29,6 +29,10 @@ format: $(STAMP)  ## let ruff lay out the code
 bench: $(STAMP)  ## how fast a run is, by stage and beside other pipelines, into docs/speed.md (a quarter of an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/throughput.py
+
+cluster: $(STAMP)  ## the test of a run on Ray, one of its nodes killed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
+	$(BIN)/python -m pytest tests/test_cluster.py
 
 fuzz: $(STAMP)  ## two minutes of hostile input for each part that meets it
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'

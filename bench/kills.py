@@ -1,6 +1,6 @@
 """Runs killed at random moments by SIGKILL, each resumed: do their bytes equal an undisturbed run's?
 
-    python bench/kills.py [--kills 200] [--documents 300] [--seed 1]
+    python bench/kills.py [--kills 200] [--documents 300] [--seed 1] [--long-text]
 
 A run is started as a user starts it, killed after a random part of the time that it took undisturbed, and resumed,
 itself to be killed again in two cases of three. What is killed is the first process alone or all of them, what
@@ -10,6 +10,7 @@ works is one process or two. Whenever a run ends, the digests of all its part fi
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -27,7 +28,9 @@ from random import Random
 from corpus import documents
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK
+from pipeline.read.parts import CUT_ABOVE
 
+LONG_PARAGRAPH = "zwykłe słowa bez żadnych wartości, " * 30
 CHAIN = 2 / 3
 """How often a run that is resumed after a kill is to be killed once more."""
 
@@ -42,11 +45,19 @@ class Tally:
     found_at: Counter[str] = field(default_factory=Counter)
 
 
-def write_inputs(folder: Path, number: int) -> None:
-    for name, data in islice(documents(1000), number):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+def write_inputs(folder: Path, number: int, *, long_text: bool) -> None:
+    """Write so many documents, one in eight of them as a row of a table, and perhaps a text that is cut into parts."""
+    folder.mkdir(parents=True)
+    with (folder / "table.jsonl").open("w", encoding="utf-8") as table:
+        for place, (name, data) in enumerate(islice(documents(1000), number)):
+            if place % 8:
+                (folder / name).write_bytes(data)
+            else:
+                table.write(json.dumps({"text": data.decode("utf-8", "replace")}) + "\n")
+    if long_text:
+        paragraphs = CUT_ABOVE // len(LONG_PARAGRAPH) + 1
+        text = "".join(f"Akapit {place}: {LONG_PARAGRAPH}\n\n" for place in range(paragraphs))
+        (folder / "long.txt").write_text(text, encoding="utf-8")
 
 
 def start(inputs: Path, out: Path, workers: int, *options: str) -> "subprocess.Popen[str]":
@@ -129,10 +140,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--long-text", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         inputs, out = Path(folder, "inputs"), Path(folder, "out")
-        write_inputs(inputs, options.documents)
+        write_inputs(inputs, options.documents, long_text=options.long_text)
         started = time.perf_counter()
         finish(start(inputs, out, 1))
         seconds = time.perf_counter() - started

@@ -10,9 +10,7 @@ the others the decoded text, which favours them. Times are of the processor, use
 the machine counts for little; with one thread for every matrix library. Ratios are of the medians over the samples,
 the spread from the fastest to the slowest. Sides that are not installed are left out.
 
-    python bench/throughput.py --workers 2 --megabytes 20
-
-times one worker and two instead, by the clock: for an idle machine.
+How two workers compare with one is what ``bench/scaling.py`` measures.
 """
 
 import argparse
@@ -277,27 +275,12 @@ def plot(paces: dict[str, list[float]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def into(path: Path, lines: Sequence[str]) -> None:
+def into(path: Path, lines: Sequence[str], marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put lines in the place of those between the two marks of a page."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text("\n".join((before + BEGIN, "", *lines, "", END)) + after, encoding="utf-8")
-
-
-def scaling(megabytes: float, most: int) -> None:
-    """Print how fast one worker is and how fast several are, by the clock."""
-    with tempfile.TemporaryDirectory() as folder:
-        corpus.write(Path(folder), megabytes)
-        for model in ("none", "auto"):
-            found = {
-                workers: in_process("--job", folder, "--model", model, "--workers", workers)
-                for workers in (1, most)
-            }
-            pace = {workers: job["bytes"] / 1e6 / job["clock"] for workers, job in found.items()}
-            print(
-                f"model {model}: {pace[1]:.2f} MB/s with one worker, {pace[most]:.2f} MB/s with {most}: "
-                f"{pace[most] / pace[1]:.2f} times; load {os.getloadavg()[0]:.1f}"
-            )
+    begin, end = marks
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text("\n".join((before + begin, "", *lines, "", end)) + after, encoding="utf-8")
 
 
 def main() -> None:
@@ -309,7 +292,7 @@ def main() -> None:
     parser.add_argument("--sample", type=float, default=0.4)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "speed.md")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--job", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--model", default="none", help=argparse.SUPPRESS)
     parser.add_argument("--side", help=argparse.SUPPRESS)
@@ -325,9 +308,6 @@ def main() -> None:
         return
     if options.train:
         print(json.dumps(train_stock(options.stock)))
-        return
-    if options.workers > 1:
-        scaling(options.megabytes, options.workers)
         return
     needs = {"edsnlp": "edsnlp", "presidio": "presidio_analyzer"}
     sides = [side for side in SIDES if side not in needs or find_spec(needs[side])]

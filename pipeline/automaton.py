@@ -10,14 +10,21 @@ says which patterns *may* match, and regular expressions decide; but it holds ev
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress, count
+from itertools import count
+from threading import Lock
+
+import numpy as np
 
 from pipeline import syntax
-from pipeline.lexicon import Lexicon
+from pipeline.lexicon import Lexicon, Numbers, Tokens
 from pipeline.syntax import Node, Repeat
 
 MAX_RUN = 256
 """Tokens after which a run ends, so that time grows as the text does: no match is longer."""
+OPENING = 3
+"""Tokens of a run that are followed for the whole text at once."""
+MAX_OPENED = 3_000
+"""States after which the table of first steps begins anew, to bound the memory of a long process."""
 MAX_STEPS = 1_000_000
 """Steps that are remembered, to bound the memory of a long process."""
 FIRST_CHARACTER = ord("A")
@@ -81,6 +88,91 @@ class _Dead(State):
         dict.__init__(self)
 
 
+UNKNOWN, DEAD, ROOT = -1, 0, 1
+"""What a table says of a step that no text has taken yet, of one that leads nowhere, and where all runs start."""
+
+
+class _Openings:
+    """The first steps of runs as a table, so that all tokens of a text take them at once.
+
+    Few runs get further, and only those have to be followed one by one.
+    """
+
+    def __init__(self, dead: State, root: State) -> None:
+        self._states = [dead, root]
+        """The states that stand in the table, by their numbers."""
+        self._numbers = {id(dead): DEAD, id(root): ROOT}
+        self._next = np.full((2, 1), UNKNOWN, dtype=np.int32)
+        """For a state and the number of a code the state that the code leads to."""
+        self._next[:, 0] = DEAD  # no code has the number 0: it stands behind the last token
+        self._accepts = np.zeros(2, dtype=bool)
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def runs(self, codes: Sequence[str], numbers: Numbers) -> Iterator[tuple[int, int, State]]:
+        """Yield where runs begin and end after ``OPENING`` tokens at most, and the state there, in text order.
+
+        Runs that have ended without a match are left out. ``codes`` end with ``END``, ``numbers`` with 0.
+        """
+        self._make_room(0, int(numbers.max()) + 1)
+        first = self._next[ROOT].take(numbers)
+        begins = first.nonzero()[0]
+        states = self._known(first[begins], np.full(len(begins), ROOT), begins, codes, numbers)
+        alive = states.nonzero()[0]
+        begins, states = begins[alive], states[alive]
+        ends = begins + 1
+        for _ in range(OPENING - 1):
+            following = self._next[states, numbers[ends]]
+            following = self._known(following, states, ends, codes, numbers)
+            ends += following != DEAD
+            states = np.where(following, following, states)  # a run that has ended stays where it is
+        kept = (following != DEAD) | self._accepts[states]
+        found = map(self._states.__getitem__, states[kept].tolist())
+        return zip(begins[kept].tolist(), ends[kept].tolist(), found, strict=True)
+
+    def _known(
+        self, following: Numbers, states: Numbers, places: Numbers, codes: Sequence[str], numbers: Numbers
+    ) -> Numbers:
+        """Return ``following``, where the tokens at ``places`` lead from ``states``, with the unknown steps learnt."""
+        unknown = (following == UNKNOWN).nonzero()[0]
+        if len(unknown):
+            states, places = states[unknown], places[unknown]
+            taken = numbers[places]
+            _, distinct = np.unique(states * len(self._next[ROOT]) + taken, return_index=True)
+            for at in distinct.tolist():
+                self._learn(int(states[at]), int(taken[at]), codes[int(places[at])])
+            following[unknown] = self._next[states, taken]
+        return following
+
+    def _learn(self, number: int, code_number: int, code: str) -> None:
+        """Enter one step of a state, and where it leads to a new one that as well."""
+        state = self._states[number][code]
+        with self._lock:
+            following = self._numbers.setdefault(id(state), len(self._states))
+            if following == len(self._states):
+                self._states.append(state)
+        self._make_room(following + 1, 0)
+        with self._lock:
+            self._accepts[following] = bool(state) and bool(state.accepts)
+            self._next[number, code_number] = following
+
+    def _make_room(self, n_states: int, n_codes: int) -> None:
+        """Let the table hold so many states and codes."""
+        with self._lock:
+            held_states, held_codes = self._next.shape
+            if n_states <= held_states and n_codes <= held_codes:
+                return
+            n_states = held_states if n_states <= held_states else 2 * n_states
+            n_codes = held_codes if n_codes <= held_codes else 2 * n_codes
+            grown = np.full((n_states, n_codes), UNKNOWN, dtype=np.int32)
+            grown[:, 0] = DEAD
+            grown[:held_states, :held_codes] = self._next
+            self._next = grown
+            self._accepts = np.append(self._accepts, np.zeros(n_states - held_states, dtype=bool))
+
+
 class Automaton:
     """Follows patterns through tokens."""
 
@@ -110,28 +202,30 @@ class Automaton:
         self._steps = 0
         self._root = self._state(self._begins, frozenset(), after_break=False)
         self._root[self._break] = self.state(self._begins, frozenset())
+        self._openings = _Openings(self.dead, self._root)
 
     def remembers(self) -> bool:
         """Tell whether there is room for one more step."""
         self._steps += 1
         return self._steps <= MAX_STEPS
 
-    def runs(self, codes: Sequence[str]) -> Iterator[tuple[int, int, frozenset[int]]]:
+    def runs(self, tokens: Tokens) -> Iterator[tuple[int, int, frozenset[int]]]:
         """Yield the tokens, from and to, in which patterns may match from the first one on, and the patterns' numbers.
 
-        ``codes`` are those of a whole text, the last of them a break. No match that begins there depends on any
+        ``tokens`` are those of a whole text, the last of them a break. No match that begins there depends on any
         token after the run.
         """
         if self._steps > MAX_STEPS:
             self._forget()
-        codes = [*codes, END]
+        elif len(self._openings) > MAX_OPENED:
+            self._openings = _Openings(self.dead, self._root)
+        codes = [*tokens.codes, END]
         break_code, done = self._break, -1
-        opened = [*map(self._root.__getitem__, codes)]
-        for start, first in zip(compress(count(), opened), compress(opened, opened), strict=True):
+        for start, opened, state_there in self._openings.runs(codes, np.append(tokens.code_numbers, 0)):
             after_break = codes[start] == break_code
             if start == done and not after_break:
                 continue
-            state, end, last = first, start + 1, start + MAX_RUN
+            state, end, last = state_there, opened, start + MAX_RUN
             while following := state[codes[end]]:
                 state = following
                 end += 1

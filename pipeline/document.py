@@ -6,11 +6,12 @@ found in the final text is traced back through it.
 """
 
 import bisect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
 from operator import attrgetter
-from typing import Literal, NamedTuple, Self, TypedDict
+from typing import Literal, NamedTuple, Self, TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ START = attrgetter("start")
 MAX_CONTEXT = 2000
 """Characters of its sentence that a row holds on either side of the mention, so that no sentence is too long."""
 
+KEPT = 2
+"""Documents of which is remembered what follows from their text."""
 GATHERED = 10_000
 """Pieces of a text that are held apart while it is edited: each costs far more memory than its characters."""
 
@@ -91,6 +94,9 @@ class AlignedText:
             if len(replacement) == end - start:
                 starts.append(self.starts[start:end])
                 ends.append(self.ends[start:end])
+            elif len(replacement) == 1 and start < end:
+                starts.append(self.starts[start : start + 1])
+                ends.append(self.ends[end - 1 : end])
             elif replacement:
                 first, last = self._covered(start, end)
                 starts.append(np.full(len(replacement), first, dtype=np.int32))
@@ -124,7 +130,7 @@ class AlignedText:
 
     def _covered(self, start: int, end: int) -> tuple[int, int]:
         if start < end:
-            return int(self.starts[start]), int(self.ends[end - 1])
+            return self.starts.item(start), self.ends.item(end - 1)
         before = int(self.ends[start - 1]) if start else 0
         if start < len(self.text) and int(self.starts[start]) < before:
             return int(self.starts[start - 1]), before  # between characters that stand for the same source
@@ -149,14 +155,17 @@ class RawDocument:
     """A date in the file's own metadata (HTML ``meta``, PDF or DOCX properties, mail header)."""
     reference_date: date | None = None
     """A reference date that came with the input (a column of a table of texts)."""
+    part_of: str | None = None
+    """The file that this is a part of, where that is too large for one document."""
+    byte_start: int | None = None
+    """Where in that file the part begins."""
 
     @property
     def doc_id(self) -> str:
         return self.sha256[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, heading, list item or table cell, with the field label that stands over it."""
 
     start: int
@@ -203,6 +212,10 @@ class Document:
     model: str | None = None
     """Name of the model that proposed the entities."""
     reference_date: date | None = None
+    _sentence_starts: Sequence[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_sentence_starts", [*map(START, self.sentences)])
 
     @property
     def text(self) -> str:
@@ -210,23 +223,47 @@ class Document:
 
     def sentence_at(self, offset: int) -> Sentence:
         """Return the last sentence that begins at or before ``offset``; the whole text where there is none."""
-        after = bisect.bisect_right(self.sentences, offset, key=START)
+        after = bisect.bisect_right(self._sentence_starts, offset)
         return self.sentences[after - 1] if after else Sentence(0, len(self.text), None)
 
     def place(self, start: int, end: int) -> Place:
         """Return the mention columns that follow from ``start`` and ``end``."""
-        raw = self.content.to_source(start, end) if self.has_raw_text else None
+        text = self.content.text
+        raw_start, raw_end = self.content.to_source(start, end) if self.has_raw_text else (None, None)
         sentence = self.sentence_at(start)
-        context = Span(
-            max(sentence.start, start - MAX_CONTEXT), max(min(sentence.end, end + MAX_CONTEXT), end)
-        )
-        return Place(
-            doc_id=self.doc_id,
-            start=start,
-            end=end,
-            text=self.text[start:end],
-            raw_start=raw.start if raw else None,
-            raw_end=raw.end if raw else None,
-            sentence=self.text[context.start : context.end],
-            label=sentence.label,
-        )
+        first = max(sentence.start, start - MAX_CONTEXT)
+        last = max(min(sentence.end, end + MAX_CONTEXT), end)
+        return {
+            "doc_id": self.doc_id,
+            "start": start,
+            "end": end,
+            "text": text[start:end],
+            "raw_start": raw_start,
+            "raw_end": raw_end,
+            "sentence": text[first:last],
+            "label": sentence.label,
+        }
+
+
+Derived = TypeVar("Derived")
+
+
+def remembered(derive: Callable[[Document], Derived]) -> Callable[[Document], Derived]:
+    """Remember what ``derive`` returns of the last documents; it must follow from their text and units alone.
+
+    So a document that got its entities or its reference date since is still known.
+    """
+    known: tuple[tuple[str, Sequence[Span], Derived], ...] = ()
+
+    @wraps(derive)
+    def of(document: Document) -> Derived:
+        nonlocal known
+        text, units = document.text, document.units
+        for known_text, known_units, derived in known:
+            if known_text is text and known_units is units:
+                return derived
+        derived = derive(document)
+        known = ((text, units, derived), *known[: KEPT - 1])
+        return derived
+
+    return of

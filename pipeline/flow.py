@@ -20,6 +20,7 @@ from pipeline.records import (
     Mention,
     OrganisationMention,
     PartnerCountMention,
+    changed,
 )
 from pipeline.rules import tokens_of
 from pipeline.scores import Estimates
@@ -117,12 +118,9 @@ def process(
             entities = annotate.entities(names, document.text, document.sentences)
             document = replace(document, entities=entities, model=annotate.model_name(names))
     with _stage("extract", seconds):
-        reference = (
-            settings.reference_date
-            or raw.reference_date
-            or dates.stated_reference_date(document)
-            or raw.metadata_date
-        )
+        # a text that is too large for one document is many, of which none states the date of all
+        stated = dates.stated_reference_date(document) if raw.part_of is None else None
+        reference = settings.reference_date or raw.reference_date or stated or raw.metadata_date
         document = replace(document, reference_date=reference)
         mentions: list[Mention] = []
         for table in MENTION_TABLES:
@@ -143,10 +141,14 @@ def process(
 
 def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
     """Return mentions with the probability that each is right for its score."""
-    return [
-        replace(mention, score=estimates.probability(mention.table, mention.rule, mention.score))
-        for mention in mentions
-    ]
+    known: dict[tuple[str, str, float], float] = {}
+    scored = []
+    for mention in mentions:
+        said = (mention.table, mention.rule, mention.score)
+        if said not in known:
+            known[said] = estimates.probability(*said)
+        scored.append(changed(mention, score=known[said]))
+    return scored
 
 
 def document_row(raw: RawDocument, text: str, n_tokens: int, reference_date: date | None) -> DocumentRecord:
@@ -165,6 +167,8 @@ def document_row(raw: RawDocument, text: str, n_tokens: int, reference_date: dat
         raw_text=raw.raw_text,
         text=text,
         also_at=[],
+        part_of=raw.part_of,
+        byte_start=raw.byte_start,
     )
 
 

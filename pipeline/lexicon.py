@@ -16,12 +16,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import morphology
 from pipeline.document import Span
+
+Numbers = npt.NDArray[np.intp]
 
 WIDTH = 2
 """How many characters stand for a token."""
@@ -83,10 +88,12 @@ def without_diacritics(word: str) -> str:
 class Tokens:
     """A text cut into tokens: ``forms[i]`` begins at ``starts[i]``, and ``codes[i]`` stands for its categories.
 
-    A token ends where the next begins. The first and the last are the breaks around all units.
+    ``code_numbers[i]`` is a number from 1 on for that code, the same in all texts. A token ends where the next begins.
+    The first and the last are the breaks around all units.
     """
 
     codes: Sequence[str]
+    code_numbers: Numbers
     forms: Sequence[str]
     starts: Sequence[int]
     values: Mapping[int, Any] = field(default_factory=dict)
@@ -109,6 +116,38 @@ class _Codes(dict[str, str]):
         if len(self) < MAX_FORMS:
             self[form] = code
         return code
+
+
+class _Numbering:
+    """Numbers for codes from 1 on, given out as the codes are met."""
+
+    def __init__(self) -> None:
+        self._table = np.zeros((1, 1), dtype=np.intp)
+        """By the two characters of a code; 0 for a code that was not met yet."""
+        self._next = itertools.count(1)
+        self._lock = Lock()
+
+    def of(self, codes: Sequence[str], n_words: int, n_looks: int) -> Numbers:
+        """Return the numbers of codes, whose two characters stand for one of so many sets each."""
+        characters = np.frombuffer("".join(codes).encode("utf-32-le"), dtype=np.uint32)
+        with self._lock:
+            if n_words > len(self._table) or n_looks > self._table.shape[1]:
+                self._make_room(2 * n_words, 2 * n_looks)
+            flat = self._table.reshape(-1)
+            places = (characters[::WIDTH] - FIRST_WORD) * self._table.shape[1]
+            places += characters[1::WIDTH] - FIRST_LOOK
+            found: Numbers = flat.take(places)
+            if not found.all():
+                for place in np.unique(places[found == 0]).tolist():
+                    flat[place] = next(self._next)
+                found = flat.take(places)
+        return found
+
+    def _make_room(self, n_words: int, n_looks: int) -> None:
+        grown = np.zeros((n_words, n_looks), dtype=np.intp)
+        rows, columns = self._table.shape
+        grown[:rows, :columns] = self._table
+        self._table = grown
 
 
 class Lexicon:
@@ -136,6 +175,7 @@ class Lexicon:
             for form in morphology.forms(lemma):
                 self._words.setdefault(form.form.lower(), set()).add(f"<{lemma}>")
         self._codes = _Codes(self._code_of)
+        self._numbering = _Numbering()
         self._looks: dict[frozenset[str], str] = {}
         self._word_sets: dict[frozenset[str], str] = {}
         self._sets: dict[str, frozenset[str]] = {}
@@ -186,7 +226,12 @@ class Lexicon:
             forms += found
             forms.append("")
             starts += itertools.accumulate(map(len, found), initial=start)
-        return Tokens([*map(self._codes.__getitem__, forms)], forms, starts)
+        codes = [*map(self._codes.__getitem__, forms)]
+        return Tokens(codes, self.numbers(codes), forms, starts)
+
+    def numbers(self, codes: Sequence[str]) -> Numbers:
+        """Return the numbers of codes."""
+        return self._numbering.of(codes, len(self._word_sets), len(self._looks))
 
     def _code_of(self, form: str) -> str:
         return self._word_set(self.words_of(form)) + self._look(look_of(form)) if form else self.break_code

@@ -12,7 +12,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
-from pipeline.document import Document, Span
+import numpy as np
+
+from pipeline.document import Document, Span, remembered
 from pipeline.lexicon import Tokens
 from pipeline.patterns import Patterns
 from pipeline.rules import lexicon, tokens_of
@@ -228,14 +230,17 @@ def _element() -> Patterns:
 def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
     """Yield every number with the tokens that it covers, the longest reading from each place on."""
     elements = [Span(begin + shape.first, begin + shape.last) for begin, shape in _element().places(tokens)]
+    forms = tokens.forms
     first = 0
     while first < len(elements):
         last = first + 1
-        joint = _joint(tokens, elements, last)
+        start, end = elements[first]
+        apart = last == len(elements) or elements[last].start - end > WIDEST_JOINT
+        joint = None if apart else _joint(tokens, elements, last)
         if joint is None:
-            valued = _alone(_text(tokens, elements[first]))
+            valued = _alone(forms[start] if end - start == 1 else _text(tokens, elements[first]))
         else:
-            reading, in_words = _Reading(), not tokens.forms[elements[first].start].isdecimal()
+            reading, in_words = _Reading(), not forms[start].isdecimal()
             last, joint = first, ""
             while joint is not None and (part := _part(_text(tokens, elements[last]))) is not None:
                 after_and = joint == "i" and not _goes_down(tokens, elements, last, reading.scale)
@@ -245,7 +250,7 @@ def _found(tokens: Tokens) -> Iterator[tuple[Span, "_Valued"]]:
                 joint = _joint(tokens, elements, last)
             valued = _valued(reading.number(in_words)) if last > first else None
         if valued is not None:
-            yield Span(elements[first].start, elements[last - 1].end), valued
+            yield Span(start, elements[last - 1].end), valued
         first = max(last, first + 1)
 
 
@@ -378,17 +383,26 @@ def folded(tokens: Tokens) -> Tokens:
     """
     codes, forms, starts = list(tokens.codes), list(tokens.forms), list(tokens.starts)
     values: dict[int, Number] = {}
+    found: list[int] = []
     gone: list[Span] = []
     """The tokens of numbers that belong to the token before them."""
     n_gone = 0
     for (first, last), (number, code) in _found(tokens):
         codes[first] = code
         values[first - n_gone] = number
+        found.append(first)
         if last - first > 1:
             forms[first] = "".join(forms[first:last])
             gone.append(Span(first + 1, last))
             n_gone += last - first - 1
-    return Tokens(_without(codes, gone), _without(forms, gone), _without(starts, gone), values)
+    code_numbers = tokens.code_numbers.copy()
+    code_numbers[found] = lexicon().numbers([codes[place] for place in found])
+    kept = np.ones(len(codes), dtype=bool)
+    for start, end in gone:
+        kept[start:end] = False
+    return Tokens(
+        _without(codes, gone), code_numbers[kept], _without(forms, gone), _without(starts, gone), values
+    )
 
 
 def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
@@ -400,7 +414,7 @@ def _without(items: list[Item], gone: Sequence[Span]) -> list[Item]:
     return kept + items[done:]
 
 
-@lru_cache(maxsize=2)
+@remembered
 def folded_tokens_of(document: Document) -> Tokens:
     """Return the document's tokens with the numbers folded; the last ones are remembered for the next extractor."""
     return folded(tokens_of(document))

@@ -176,7 +176,7 @@ class Patterns:
         codes, back = tokens.codes, self._automaton.back
         done = [0] * len(self._members)
         """Where the last match of each pattern ends."""
-        for begin, end, may in self._automaton.runs(codes):
+        for begin, end, may in self._automaton.runs(tokens):
             low = begin - back
             run = (*codes[low:end],) if low > 0 else (begin, *codes[:end])
             shapes = self._runs.get(run)

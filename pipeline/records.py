@@ -7,11 +7,12 @@ all follow from them. The contract that they implement is described in README.md
 Offsets are half-open ``start``/``end`` in code points. Money is ``decimal.Decimal``, never a float.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, time
 from decimal import Decimal
-from typing import Any, ClassVar
+from operator import attrgetter
+from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 
@@ -68,6 +69,10 @@ class DocumentRecord(Record):
     )
     text: str = column(pa.string(), "normalised text that start and end index")
     also_at: list[str] = column(pa.list_(pa.string()), "other sources with the same bytes")
+    part_of: str | None = column(
+        pa.string(), "the large text file that this is a part of; null for a whole document", null=True
+    )
+    byte_start: int | None = column(pa.int64(), "where in that file the part begins", unit="byte", null=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,8 +267,53 @@ TABLES: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, Organisatio
 """All tables of a run, in the order in which they are made and shown."""
 
 
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def changed(row: AnyRecord, **values: Any) -> AnyRecord:
+    """Return a copy of a row with other values in some columns.
+
+    As ``dataclasses.replace``, in half the time: it is done for every row of a run.
+    """
+    record = type(row)
+    values_of, setters = _columns_of(record)
+    copy = object.__new__(record)
+    for set_value, value in zip(setters.values(), values_of(row), strict=True):
+        set_value(copy, value)
+    for name, value in values.items():
+        setters[name](copy, value)
+    return copy
+
+
+_columns: dict[
+    type[Record], tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]
+] = {}
+
+
+def _columns_of(
+    record: type[Record],
+) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]:
+    """Return what gives all values of a row, and what sets each: slots can be set where attributes are frozen."""
+    if record not in _columns:
+        names = [column_.name for column_ in fields(record)]
+        _columns[record] = (
+            attrgetter(*names),
+            {name: getattr(record, name).__set__ for name in names},
+        )
+    return _columns[record]
+
+
+_schemas: dict[type[Record], pa.Schema] = {}
+
+
 def schema(record: type[Record]) -> pa.Schema:
     """Return the Arrow schema of a table, every field with its meaning (and unit) as metadata."""
+    if record not in _schemas:
+        _schemas[record] = _declared_schema(record)
+    return _schemas[record]
+
+
+def _declared_schema(record: type[Record]) -> pa.Schema:
     arrow_fields = []
     for column_ in fields(record):
         about = {"description": column_.metadata["meaning"]}
@@ -281,8 +331,11 @@ def to_arrow(record: type[Record], rows: Iterable[Record] | Sequence[Record]) ->
     """Return ``rows`` as an Arrow table with exactly the declared columns; raises on a value that does not fit."""
     rows = list(rows)
     table_schema = schema(record)
+    if not rows:
+        return table_schema.empty_table()
+    values = zip(*map(attrgetter(*table_schema.names), rows), strict=True)
     columns = [
-        pa.array([getattr(row, arrow_field.name) for row in rows], type=arrow_field.type)
-        for arrow_field in table_schema
+        pa.array(column, type=arrow_type)
+        for column, arrow_type in zip(values, table_schema.types, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=table_schema)

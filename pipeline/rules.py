@@ -10,8 +10,8 @@ It is looked at once: what a process has read stays.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,9 +20,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import environment
-from pipeline.document import Document
+from pipeline.document import Document, remembered
 from pipeline.lexicon import Category, Lexicon, Tokens, with_values
-from pipeline.patterns import Found, Patterns
+from pipeline.patterns import Found, Patterns, Shape
 from pipeline.syntax import PatternError, words_of
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -189,6 +189,11 @@ class Match(Found, Generic[AnyRule]):
     rule: AnyRule
 
 
+Candidate = tuple[int, int, int, int, int, Shape]
+"""A match before it is read: the length of its span and of its reach in characters, both below zero, the number of its
+rule, where its span begins, the token that it begins with, and its shape."""
+
+
 class RuleSet(Generic[AnyRule]):
     """The rules of one table, compiled."""
 
@@ -214,23 +219,35 @@ class RuleSet(Generic[AnyRule]):
         an empty sequence where nothing at all may be read there. It is asked about the matches of rules that
         block only with ``ask_blocking``.
         """
+        return self.choose(tokens, self.matches(tokens), reading, ask_blocking=ask_blocking)
+
+    def matches(self, tokens: Tokens) -> list[Candidate]:
+        """Return all matches of all rules, in the order in which they are asked for rows."""
         starts = tokens.starts
-        found = []
-        for begin, shape in self._patterns.places(tokens):
-            pattern, first, last, reach, *_ = shape
-            start = starts[begin + first]
-            found.append(
-                (
-                    start - starts[begin + last],
-                    starts[begin] - starts[begin + reach],
-                    pattern,
-                    start,
-                    begin,
-                    shape,
-                )
+        found = [
+            (
+                starts[begin + shape.first] - starts[begin + shape.last],
+                starts[begin] - starts[begin + shape.reach],
+                shape.pattern,
+                starts[begin + shape.first],
+                begin,
+                shape,
             )
+            for begin, shape in self._patterns.places(tokens)
+        ]
         found.sort()  # no two are of the same pattern and begin at the same place
-        taken = bytearray(len(starts))
+        return found
+
+    def choose(
+        self,
+        tokens: Tokens,
+        found: Iterable[Candidate],
+        reading: Callable[[Match[AnyRule]], Sequence[Row] | None],
+        *,
+        ask_blocking: bool = False,
+    ) -> list[tuple[Row, AnyRule]]:
+        """Return the rows that ``reading`` makes of ``found``, matches in their order, as ``read`` does of all."""
+        taken = bytearray(len(tokens.starts))
         """For each token whether a row or a blocking rule has it."""
         rows: list[tuple[int, Row, AnyRule]] = []
         for _, _, pattern, start, begin, shape in found:
@@ -317,7 +334,7 @@ def rule_set(table: str, model: type[AnyRule]) -> RuleSet[AnyRule]:
         raise RuleError(f"{table}.yaml: {error}") from error
 
 
-@lru_cache(maxsize=2)
+@remembered
 def tokens_of(document: Document) -> Tokens:
     """Return the document cut into tokens; the last ones are remembered, since every extractor asks."""
     return lexicon().lex(document.text, document.units)

@@ -45,9 +45,20 @@ class Estimates:
     strength: float = 0.0
     """How many rows the authored score weighs."""
     tables: Mapping[str, TableEstimate] = field(default_factory=dict)
+    _known: dict[tuple[str, str, float], float] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The probabilities that were asked for, by table, rule and authored score: there are only so many rules."""
 
     def probability(self, table: str, rule: str, authored: float) -> float:
         """Return the probability that a row of a rule is right, whose author gave it the score ``authored``."""
+        key = (table, rule, authored)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._probability(*key)
+        return known
+
+    def _probability(self, table: str, rule: str, authored: float) -> float:
         estimate = self.tables.get(table)
         if estimate is None:
             return authored

@@ -30,7 +30,7 @@ def years_and_capitals(
         document=DocumentRecord(
             doc_id=raw.doc_id, source=raw.source, media_type=raw.media_type, encoding=raw.encoding,
             sha256=raw.sha256, n_bytes=raw.n_bytes, n_chars=len(text), n_tokens=len(text.split()), title=None,
-            reference_date=None, raw_text=raw.raw_text, text=text, also_at=[],
+            reference_date=None, raw_text=raw.raw_text, text=text, also_at=[], part_of=None, byte_start=None,
         ),
         mentions=(
             *(DateMention(

@@ -95,12 +95,13 @@ def test_what_is_remembered_of_runs_is_what_the_whole_text_holds(units: list[str
     assert found(MATCHED, tokens) == expected(tokens)
 
 
-@given(texts)
+@pytest.mark.parametrize("limit", ["MAX_STEPS", "MAX_OPENED"])
+@given(units=texts)
 @settings(max_examples=50, deadline=None)
-def test_forgetting_changes_nothing(units: list[str]) -> None:
+def test_forgetting_changes_nothing(limit: str, units: list[str]) -> None:
     tokens = lexed(units)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(automaton, "MAX_STEPS", 3)
+        patch.setattr(automaton, limit, 3)
         patch.setattr(patterns, "MAX_RUNS", 1)
         forgetful = Patterns(SOURCES, LEXICON)
         assert found(forgetful, tokens) == found(forgetful, tokens) == expected(tokens)
@@ -116,7 +117,7 @@ def test_captures_of_a_remembered_run_are_those_of_its_own_text() -> None:
 
 def test_no_run_grows_with_the_text() -> None:
     tokens = lexed(["2014, " * 1000])
-    runs = list(MATCHED._automaton.runs(tokens.codes))
+    runs = list(MATCHED._automaton.runs(tokens))
     assert max(end - begin for begin, end, _ in runs) <= automaton.MAX_RUN
     years = [place for place in found(MATCHED, tokens) if place[0] == "list"]
     assert len(years) > 1

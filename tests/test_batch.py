@@ -136,7 +136,7 @@ def test_part_files_are_bounded(documents: Write, tmp_path: Path, monkeypatch: p
     run(folder, tmp_path / "several")
     assert [path.name for path in sorted((tmp_path / "one" / "dates").iterdir())] == ["part-00000.parquet"]
     assert [path.name for path in sorted((tmp_path / "several" / "dates").iterdir())] == [
-        "part-00000.parquet", "part-00001.parquet",
+        "part-00000.parquet", "part-00001.parquet", "part-00002.parquet", "part-00003.parquet",
     ]  # fmt: skip
     for table in TABLE_NAMES:
         assert rows(tmp_path / "one", table) == rows(tmp_path / "several", table)

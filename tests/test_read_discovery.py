@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
@@ -196,3 +197,53 @@ def test_tables_are_not_loaded_whole(tmp_path: Path) -> None:
         pipe.write(b'{"text": "a"}\n' * 3000)
         found = rows(path, "t.jsonl", Columns())
         assert next(found).name == "t.jsonl#1"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0, 1, 1)])
+def test_rows_whose_text_was_let_go_are_read_again(table: Path, order: tuple[int, ...]) -> None:
+    sources = list(discover([table], text_column="tresc", id_column="nr", date_column="dzien"))
+    held = [source.without_text() for source in sources]
+    assert [source.text for source in held] == [None, None, None]
+    for number in order:
+        again, first = read(held[number]), read(sources[number])
+        assert (again.source, again.sha256, again.raw_text) == (first.source, first.sha256, first.raw_text)
+        assert (again.media_type, again.reference_date) == (first.media_type, first.reference_date)
+    assert failure(held[2]) == "empty"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_rows_far_apart_are_read_again(tmp_path: Path, suffix: str) -> None:
+    frame = pd.DataFrame({"text": [f"Umowa numer {number}.\nZałącznik." for number in range(200)]})
+    path = tmp_path / f"t.{suffix}"
+    match suffix:
+        case "csv":
+            frame.to_csv(path, index=False)
+        case "jsonl":
+            frame.to_json(path, orient="records", lines=True, force_ascii=False)
+        case "parquet":
+            frame.to_parquet(path, row_group_size=30)
+    held = [source.without_text() for source in discover([path])]
+    for number in (5, 6, 120, 121, 199, 0, 29, 30, 31):
+        assert read(held[number]).raw_text == frame["text"][number]
+
+
+def test_a_table_that_changed_is_told(table: Path) -> None:
+    held = [source.without_text() for source in discover([table], text_column="tresc", id_column="nr")]
+    data = table.read_bytes()
+    table.write_bytes(data[: len(data) // 2])
+    assert failure(held[1]) == "changed"
+    table.unlink()
+    assert failure(held[1]) in {"changed", "not_found"}  # it may still be open
+
+
+def test_a_listing_holds_no_texts(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text("".join(f'{{"text": "{number} {"a" * 10_000}"}}\n' for number in range(1000)))
+    tracemalloc.start()
+    try:
+        held = [source.without_text() for source in discover([path])]
+        holds, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(held) == 1000
+    assert holds < 2_000_000  # of 10 MB

@@ -1,6 +1,7 @@
 """Parquet files that are whole, typed, described, and the same for the same rows."""
 
 import errno
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,15 @@ def amount(value: str = "5") -> AmountMention:
     return AmountMention(
         **PLACE, value=Decimal(value), value_max=None, currency="PLN", approximate=False, tax=None  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def test_a_changed_row_is_a_copy() -> None:
+    row = amount()
+    other = records.changed(row, value=Decimal(7), tax="net")
+    assert other == replace(row, value=Decimal(7), tax="net")
+    assert row == amount(), "the row itself stays"
+    with pytest.raises(KeyError):
+        records.changed(row, price=1)
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:

@@ -315,10 +315,8 @@ def _in_path_order(sources: Iterable[Source]) -> list[Source]:
         named = (source.name, source.path)
         if source.path is None or named not in seen:
             seen.add(named)
-            kept.append(source)
-    return sorted(
-        kept, key=lambda source: source.name if source.text is None else source.name.partition("#")[0]
-    )
+            kept.append(source.without_text())
+    return sorted(kept, key=lambda source: source.file_name)  # rows and parts keep the order of their file
 
 
 def _shards(sources: Iterable[Source], run_key: str) -> Iterator[Shard]:

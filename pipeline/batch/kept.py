@@ -23,11 +23,12 @@ from pipeline import flow, records, write
 from pipeline.document import RawDocument
 from pipeline.flow import Extraction
 from pipeline.records import MENTION_TABLES, DocumentRecord, Mention, OrganisationMention, Record, column
+from pipeline.resolve import Naming
 from pipeline.storage import Place
 
 KEPT = ".kept"
 KEY_BYTES = 32
-RESOLVED = ("name", "acronym", "org_type", "org_id", "located_in", "teryt")
+RESOLVED = Naming._fields
 """Columns of ``organisations`` that the names of the whole run can change."""
 NOT_FOLLOWED = ("source", "raw_text", "content")
 """Fields of a read document that its rows do not follow from, or that have a digest of their own in its key."""
@@ -112,9 +113,9 @@ class Unresolved:
         self.tables: list[pa.Table] = []
         self._rows = 0
 
-    def noting(self, before: Iterable[pa.Table], after: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """Yield the tables of ``after``, whose rows are those of ``before`` with other names."""
-        for earlier, later in zip(before, after, strict=True):
+    def noting(self, tables: Iterable[tuple[pa.Table, pa.Table]]) -> Iterator[pa.Table]:
+        """Yield the second of each pair of tables, whose rows are those of the first with other names."""
+        for earlier, later in tables:
             changed = np.zeros(later.num_rows, dtype=bool)
             for name in RESOLVED:
                 changed |= _differs(earlier[name], later[name])

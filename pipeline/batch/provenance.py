@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.morphology import dictionary_copyright, dictionary_id
 from pipeline.read import Source
+from pipeline.read.source import sha256_of_text
 from pipeline.rules import rules_digest
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ def source_identity(source: Source) -> list[Any]:
         else:
             content = [status.st_size, status.st_mtime_ns]
     elif source.text is not None:
-        content = [hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()]
+        content = [sha256_of_text(source.text)]
+    elif source.row is not None:
+        content = [source.row.sha256]
     elif source.data is not None:
         content = [hashlib.sha256(source.data).hexdigest()]
     return [source.name, content, source.reference_date, source.problem]

@@ -8,17 +8,17 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import metadata, records, resolve, write
-from pipeline.batch import kept
-from pipeline.batch.shard import ShardReport, part_of
+from pipeline import metadata, records, write
+from pipeline.batch import kept, parts
+from pipeline.batch.organisations import Organisations
+from pipeline.batch.shard import ShardReport
+from pipeline.batch.staged import part_of, read_part
 from pipeline.records import (
     TABLES,
     DocumentRecord,
@@ -36,9 +36,7 @@ REPLACED = "replaced"
 FOLDERS = (*(record.table for record in TABLES), kept.KEPT)
 """What a run has in its output folder, besides single files."""
 PART_BYTES = 128 * 2**20
-"""Size in memory at which a part file is full; on disk it is a fraction of that."""
-INDEX_ROWS = 65_536
-"""Organisations that are written at a time."""
+"""Size in memory (``parts.row_bytes``) at which a part file is full; on disk it is a fraction of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +58,20 @@ def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built
     repeats = _Repeats(shards)
     files: list[dict[str, Any]] = []
     rows = dict.fromkeys((record.table for record in TABLES), 0)
-    organisations = _Organisations(shards, repeats)
+    organisations = Organisations(len(shards), repeats.rows)
     unresolved = kept.Unresolved()
 
-    def staged(record: type[Record], columns: list[str] | None = None) -> Iterator[pa.Table]:
-        for number, (folder, _) in enumerate(shards):
-            yield repeats.without(record, write.read_table(part_of(folder, record), columns), number)
+    def staged(record: type[Record]) -> Iterator[pa.Table]:
+        return (repeats.without(record, number) for number in range(len(shards)))
 
     for record in TABLES:
         if record is OrganisationMention:
-            before = staged(record, ["doc_id", *kept.RESOLVED])
-            tables = unresolved.noting(before, organisations.mentions())
+            tables = unresolved.noting(organisations.mentions())
         elif record is OrganisationRecord:
             tables = organisations.summed_up()
         else:
             tables = staged(record)
-        for number, table in enumerate(_parts(record, tables)):
+        for number, table in enumerate(parts.cut(records.schema(record), tables, PART_BYTES)):
             files.append(_write_part(record, table, finished, number))
             rows[record.table] += table.num_rows
     files_kept = [
@@ -84,25 +80,9 @@ def build(shards: Sequence[tuple[Place, ShardReport]], finished: Place) -> Built
             (kept.FollowedRecord, staged(kept.FollowedRecord)),
             (kept.UnresolvedRecord, iter(unresolved.tables)),
         )
-        for number, table in enumerate(_parts(record, tables))
+        for number, table in enumerate(parts.cut(records.schema(record), tables, PART_BYTES))
     ]
     return Built(rows, files, files_kept)
-
-
-def _parts(record: type[Record], tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Join the tables of consecutive shards into part files of bounded size; an empty one where there are no rows."""
-    schema = records.schema(record)
-    held: list[pa.Table] = []
-    held_bytes = parts = 0
-    for table in tables:
-        if table.num_rows:
-            held.append(table.cast(schema))
-            held_bytes += table.nbytes
-        if held_bytes >= PART_BYTES:
-            yield pa.concat_tables(held)
-            held, held_bytes, parts = [], 0, parts + 1
-    if held or not parts:
-        yield pa.concat_tables(held) if held else schema.empty_table()
 
 
 def _write_part(
@@ -122,32 +102,36 @@ class _Repeats:
     """Which documents of which shard repeat the bytes of an earlier one, and where each content stands besides."""
 
     def __init__(self, shards: Sequence[tuple[Place, ShardReport]]) -> None:
+        self._shards = shards
         self.also_at: dict[str, list[str]] = {}
-        self._repeated: list[set[str]] = []
-        for folder, report in shards:
-            identities = write.read_table(part_of(folder, DocumentRecord), ["doc_id", "sha256", "source"])
-            repeated = set()
-            for row in identities.to_pylist():
-                if row["sha256"] in self.also_at:
-                    self.also_at[row["sha256"]].append(row["source"])
-                    repeated.add(row["doc_id"])
+        self._repeated: list[set[str]] = [set() for _ in shards]
+        for number, (_, report) in enumerate(shards):
+            identities = self.rows(number, DocumentRecord, ["doc_id", "sha256", "source"])
+            for doc_id, sha256, source in zip(*_columns(identities), strict=True):
+                if sha256 in self.also_at:
+                    self.also_at[sha256].append(source)
+                    self._repeated[number].add(doc_id)
                 else:
-                    self.also_at[row["sha256"]] = []
+                    self.also_at[sha256] = []
             for sha256, source in report.duplicates:
                 self.also_at[sha256].append(source)
-            self._repeated.append(repeated)
 
-    def kept(self, table: pa.Table, number: int) -> pa.Table:
-        """Return the table of shard ``number``, which has ``doc_id``, without rows of repeated documents."""
-        if not (repeated := self._repeated[number]):
-            return table
-        return table.filter(pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string()))))
+    def rows(self, number: int, record: type[Record], columns: list[str] | None = None) -> pa.Table:
+        """Return a table of shard ``number`` without rows of repeated documents; of all columns or only some."""
+        folder, report = self._shards[number]
+        if not report.rows[DocumentRecord.table if record is kept.FollowedRecord else record.table]:
+            empty = records.schema(record).empty_table()
+            return empty.select(columns) if columns else empty
+        repeated = self._repeated[number]
+        if not repeated or record is ErrorRecord:
+            return read_part(part_of(folder, record), columns)
+        table = read_part(part_of(folder, record), ["doc_id", *columns] if columns else None)
+        table = table.filter(pc.invert(pc.is_in(table["doc_id"], pa.array(sorted(repeated), pa.string()))))
+        return table.select(columns) if columns else table
 
-    def without(self, record: type[Record], table: pa.Table, number: int) -> pa.Table:
-        """Return the table of shard ``number`` without rows of repeated documents, ``also_at`` filled in."""
-        if record is ErrorRecord:
-            return table
-        table = self.kept(table, number)
+    def without(self, record: type[Record], number: int) -> pa.Table:
+        """Return a table of shard ``number`` without rows of repeated documents, ``also_at`` filled in."""
+        table = self.rows(number, record)
         if record is DocumentRecord:
             column = table.schema.get_field_index("also_at")
             others = [self.also_at[sha256] for sha256 in table["sha256"].to_pylist()]
@@ -157,48 +141,8 @@ class _Repeats:
         return table
 
 
-class _Organisations:
-    """The organisations of a run: their mentions under the names and ids that hold for all of it, and each once."""
-
-    def __init__(self, shards: Sequence[tuple[Place, ShardReport]], repeats: _Repeats) -> None:
-        self._folders = [folder for folder, _ in shards]
-        self._repeats = repeats
-        self._names = resolve.NameIndex()
-        self._index = resolve.OrganisationIndex()
-
-    def mentions(self) -> Iterator[pa.Table]:
-        """Yield each shard's mentions; what they come to is summed up on the way."""
-        for number in range(len(self._folders)):
-            self._names.add(self._rows(number))
-        for number in range(len(self._folders)):
-            rows = self._names.apply(self._rows(number))
-            self._index.add(rows, self._days(number))
-            yield records.to_arrow(OrganisationMention, rows)
-
-    def summed_up(self) -> Iterator[pa.Table]:
-        """Yield the organisations whose mentions have been gone through, so many at a time."""
-        for held in _batched(self._index.records(), INDEX_ROWS):
-            yield records.to_arrow(OrganisationRecord, held)
-
-    def _read(
-        self, number: int, record: type[Record], columns: list[str] | None = None
-    ) -> list[dict[str, Any]]:
-        table = write.read_table(part_of(self._folders[number], record), columns)
-        rows: list[dict[str, Any]] = self._repeats.kept(table, number).to_pylist()
-        return rows
-
-    def _rows(self, number: int) -> list[OrganisationMention]:
-        return [OrganisationMention(**row) for row in self._read(number, OrganisationMention)]
-
-    def _days(self, number: int) -> dict[str, date]:
-        """Return the reference dates of a shard's documents, of those that have one."""
-        rows = self._read(number, DocumentRecord, ["doc_id", "reference_date"])
-        return {row["doc_id"]: row["reference_date"] for row in rows if row["reference_date"]}
-
-
-def _batched(rows: Iterator[OrganisationRecord], size: int) -> Iterator[list[OrganisationRecord]]:
-    while held := list(islice(rows, size)):
-        yield held
+def _columns(table: pa.Table) -> list[list[str]]:
+    return [column.to_pylist() for column in table.columns]
 
 
 def write_manifest(manifest: Mapping[str, Any], finished: Place) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from pipeline import flow, read, records, write
 from pipeline.batch import kept
 from pipeline.batch.kept import Taken
 from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS, TimeLimitError, limited
+from pipeline.batch.staged import part_of, write_part
 from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 MARK = "done.json"
+PLACE = attrgetter("start", "end")
 COLLECT_AFTER = 100_000
 """How many more objects that can form cycles must be there before the collector looks for some."""
 
@@ -67,7 +70,10 @@ class Duplicate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShardReport:
-    """What a shard came to. Its JSON is the completion mark: with it, all part files are there and whole."""
+    """What a shard came to. Its JSON is the completion mark: with it, all part files are there and whole.
+
+    A table without rows has none.
+    """
 
     key: str
     documents: int
@@ -100,11 +106,6 @@ class Step:
 
 def shard_folder(staging: Place, shard: Shard) -> Place:
     return staging / f"shard-{shard.key[:32]}"
-
-
-def part_of(folder: Place, record: type[Record]) -> Place:
-    """Return the path of a table's rows within a shard's folder."""
-    return folder / f"{record.table}.parquet"
 
 
 def process_shard(
@@ -310,13 +311,13 @@ def _write_rows(
     keys: Mapping[str, bytes],
     folder: Place,
 ) -> dict[str, int]:
+    tables = dict(_tables(extractions, errors))
     of_documents = [kept.followed(found, keys[found.document.sha256]) for found in extractions]
-    write.write_rows(kept.FollowedRecord, of_documents, part_of(folder, kept.FollowedRecord))
-    rows = {}
-    for record, table in _tables(extractions, errors):
-        write.write_table(table, part_of(folder, record))
-        rows[record.table] = table.num_rows
-    return rows
+    written = {**tables, kept.FollowedRecord: records.to_arrow(kept.FollowedRecord, of_documents)}
+    for record, table in written.items():
+        if table.num_rows:
+            write_part(table, part_of(folder, record))
+    return {record.table: table.num_rows for record, table in tables.items()}
 
 
 def _tables(
@@ -341,6 +342,6 @@ def _mentions(record: type[Mention], extractions: Sequence[Extraction | Taken]) 
             made: list[Mention] = []
             for found in group:
                 if isinstance(found, Extraction):
-                    made += sorted(found.rows(record), key=lambda row: (row.start, row.end))
+                    made += sorted(found.rows(record), key=PLACE)
             pieces.append(records.to_arrow(record, made))
     return pa.concat_tables(pieces).combine_chunks() if pieces else records.to_arrow(record, [])

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as without_markup
@@ -30,11 +30,12 @@ from pipeline.evaluate.calibration import Outcomes
 from pipeline.evaluate.mistakes import Mistake
 from pipeline.models import ModelChoice, ModelInfo
 from pipeline.records import TABLES, ErrorRecord
-from pipeline.review import report_pages
-from pipeline.review.report import ReviewReport
 from pipeline.rules import Rule
 from pipeline.storage import Place
 from pipeline.write import read_dataset
+
+if TYPE_CHECKING:
+    from pipeline.review.report import ReviewReport
 
 Report = Callable[[Progress], None]
 
@@ -263,8 +264,10 @@ def reliability(console: Console, outcomes: Outcomes) -> None:
     console.print(f"[dim]expected calibration error:[/] {', '.join(errors)}", soft_wrap=True, highlight=False)
 
 
-def review_report(console: Console, found: ReviewReport) -> None:
+def review_report(console: Console, found: "ReviewReport") -> None:
     """Print what the decisions on a run say."""
+    from pipeline.review import report_pages
+
     console.print(escape(report_pages.summary(found)), highlight=False, soft_wrap=True)
     for remark in report_pages.remarks(found):
         console.print(f"[yellow]![/] {escape(remark)}", highlight=False, soft_wrap=True)

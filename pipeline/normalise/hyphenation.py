@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pipeline.document import Edit
 from pipeline.morphology import analyse
 
-CUT = re.compile(r"[-–](?<=[^\W_].)[ \t]*\n[ \t]*(?=[^\W_])")  # the hyphen first: it is the rarest
+CUTS = tuple(re.compile(hyphen + r"(?<=[^\W_].)[ \t]*\n[ \t]*(?=[^\W_])") for hyphen in "-–")
+"""Patterns of their own, since each is searched for by its fixed beginning."""
 LETTERS = re.compile(r"[^\W\d_]*")
 LIST_NUMBER = re.compile(r"\d{1,3}[.)](?:\s|$)")
 FUSED = frozenset((
@@ -27,8 +28,8 @@ COLOURS = ("czerwon", "zielon", "czarn", "niebiesk", "biał", "żółt")
 
 def joins(text: str) -> Iterator[Edit]:
     """Yield the edits that put cut words together; the line end moves behind the joined word."""
-    for match in CUT.finditer(text):
-        start, end = match.span()
+    places = [match.span() for cut in CUTS for match in cut.finditer(text)]
+    for start, end in sorted(places):
         keep = _keeps_hyphen(text, start, end)
         if keep is None:
             continue

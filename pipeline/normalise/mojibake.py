@@ -26,8 +26,9 @@ for _encoding in MISREAD_AS:
     for _character in LIKELY:
         _REPAIRS.setdefault(_misread(_character, _encoding), _character)
 
-_LEADS = "".join(sorted({sequence[0] for sequence in _REPAIRS}))
-_LEAD = re.compile(f"[{re.escape(_LEADS)}]")
+LEADS = "".join(sorted({sequence[0] for sequence in _REPAIRS}))
+"""The characters that misread ones begin with."""
+_LEAD = re.compile(f"[{re.escape(LEADS)}]")
 
 
 def repairs(text: str) -> Iterator[Edit]:

@@ -13,6 +13,18 @@ from collections.abc import Iterator
 
 from pipeline.document import AlignedText, Edit
 from pipeline.normalise import glued, hyphenation, mojibake
+from pipeline.normalise.kinds import (
+    COMBINING,
+    LIGATURES,
+    LINE_BREAK,
+    MISREAD,
+    REPLACED,
+    SAME_SIZE,
+    WIDTHLESS,
+    WITHOUT_WIDTH,
+    all_of,
+    kinds_of,
+)
 
 ROUNDS = 8
 """What one step uncovers an earlier one may change; few texts need more than one round and one that finds nothing."""
@@ -20,19 +32,9 @@ ROUNDS = 8
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});")
 LINE_END = re.compile("\f[\n\f]*|\r\n?|[\v\x1c-\x1e\u2028\u2029]")
 CUT_BY_SOFT_HYPHEN = re.compile("\xad(?<=[^\\W_].)(?=[ \t]*\n[ \t]*[^\\W_])")
-SPACES = "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-HYPHENS = "\u2010\u2011"
-SAME_SIZE = {ord(space): " " for space in SPACES} | {ord(hyphen): "-" for hyphen in HYPHENS}
-# control characters come from Windows-1250 that was read as ISO-8859: dashes, quotes, ś, ź
-SAME_SIZE |= {code: bytes([code]).decode("cp1250", "ignore") or "\u200b" for code in range(0x80, 0xA0)}
-TO_TRANSLATE = re.compile(f"[{''.join(map(chr, SAME_SIZE))}]")
-LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+TO_TRANSLATE = re.compile(f"[{''.join(map(chr, REPLACED))}]")
 LIGATURE = re.compile("[ﬀ-ﬆ]")
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f"
-    "\ufeff\ufff9-\ufffb\ufffe\uffff]+"
-)
-"""Control characters, soft hyphens, and what has no width: joiners, marks of direction, variation selectors."""
+INVISIBLE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in WITHOUT_WIDTH)}]+")
 BEYOND_LATIN_1 = re.compile("[^\x00-\xff]+")
 
 
@@ -52,21 +54,32 @@ def normalise(content: AlignedText) -> AlignedText:
 def _round(content: AlignedText) -> AlignedText:
     if "&" in content.text:
         content = content.edited(_entities(content.text))
-    content = content.edited(_line_ends(content.text))
-    if not content.text.isascii():
+    text, kinds = content.text, kinds_of(content.text)
+    found = all_of(kinds)
+    if found & LINE_BREAK:
+        content = content.edited(_line_ends(content.text))
+    if found & MISREAD:
         content = content.edited(mojibake.repairs(content.text))
+        found = all_of(kinds_of(content.text))
+    if "\xad" in content.text:
         content = content.edited(
             Edit(*match.span(), "-") for match in CUT_BY_SOFT_HYPHEN.finditer(content.text)
         )
+    if found & SAME_SIZE:
         content = _translated(content)
+        found |= WIDTHLESS  # what stands for a byte that has no character
+    if found & COMBINING:
         content = content.edited(
             Edit(*match.span(), LIGATURES[match.group()]) for match in LIGATURE.finditer(content.text)
         )
-    content = content.edited(Edit(*match.span(), "") for match in INVISIBLE.finditer(content.text))
-    if not unicodedata.is_normalized("NFC", content.text):
+    if found & WIDTHLESS:
+        content = content.edited(Edit(*match.span(), "") for match in INVISIBLE.finditer(content.text))
+    if found & COMBINING and not unicodedata.is_normalized("NFC", content.text):
         content = content.edited(_compositions(content.text))
     content = content.edited(hyphenation.joins(content.text))
-    return content.edited(glued.separations(content.text))
+    if content.text != text:
+        kinds = kinds_of(content.text)
+    return content.edited(glued.separations(content.text, kinds))
 
 
 def _translated(content: AlignedText) -> AlignedText:
@@ -75,7 +88,7 @@ def _translated(content: AlignedText) -> AlignedText:
         return content
     text = content.text
     for character in set(TO_TRANSLATE.findall(text)):  # few, and faster than str.translate
-        text = text.replace(character, SAME_SIZE[ord(character)])
+        text = text.replace(character, REPLACED[ord(character)])
     return AlignedText(text, content.starts, content.ends)
 
 

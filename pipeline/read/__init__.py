@@ -5,7 +5,8 @@ raises ``StageError`` with a message that a user understands; nothing else is me
 """
 
 from pipeline.read.discovery import discover
+from pipeline.read.parts import Part
 from pipeline.read.reader import read
 from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source
 
-__all__ = ["DEFAULT_MAX_BYTES", "Problem", "Source", "discover", "read"]
+__all__ = ["DEFAULT_MAX_BYTES", "Part", "Problem", "Source", "discover", "read"]

@@ -10,8 +10,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source, no_file, os_problem, posix, refused
-from pipeline.read.tables import TABLE_SUFFIXES, Columns, rows
+from pipeline.read.parts import CUT_ABOVE, parts
+from pipeline.read.source import (
+    DEFAULT_MAX_BYTES,
+    Columns,
+    Problem,
+    Source,
+    no_file,
+    os_problem,
+    posix,
+    refused,
+)
+from pipeline.read.tables import TABLE_SUFFIXES, rows
 from pipeline.storage import Place, Status, files_under, folder_of, is_uri, place
 
 NO_DOCUMENTS = frozenset((
@@ -161,6 +171,8 @@ class _Walk:
             yield Source(name, path, problem=no_file(status.st_mode))
         elif path.suffix.lower() in TABLE_SUFFIXES:
             yield from rows(path, name, self.columns)
+        elif status.st_size > CUT_ABOVE:
+            yield from _large(path, name, status.st_size)
         else:
             yield Source(name, path, size=status.st_size)
 
@@ -198,6 +210,19 @@ class _Walk:
         known = folder in self._linked
         self._linked.add(folder)
         return not known
+
+
+def _large(path: Place, name: str, size: int) -> Iterator[Source]:
+    """Yield the parts of a large file, or itself where it is not one to be cut."""
+    try:
+        cut = [
+            Source(part.name, path, size=part.stop - part.start, part=part)
+            for part in parts(path, name, size)
+        ]
+    except OSError as error:
+        yield Source(name, path, problem=os_problem(error))
+    else:
+        yield from cut or [Source(name, path, size=size)]
 
 
 def _passed_over(name: str) -> bool:

@@ -7,6 +7,7 @@ A declaration is a hint, not an order: servers and editors declare wrongly.
 
 import codecs
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from pipeline.document import StageError
@@ -64,6 +65,11 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     return Decoded(data.decode(encoding, "replace"), encoding)
 
 
+def decode_as(data: bytes, encoding: str) -> str:
+    """Decode a part of a text whose encoding is known; what is wrong in it is read as ``decode`` would."""
+    return data.decode(encoding, "plextract-cp1250" if encoding == "utf-8" else "replace")
+
+
 def _utf8_by_accident(data: bytes, text: str) -> bool:
     """Tell whether a few bytes of another encoding happen to be valid UTF-8, as those of ``ÓŁ`` in Windows-1250."""
     size = len(data) - len(text)
@@ -94,11 +100,18 @@ def best_legacy(data: bytes, declared: str | None = None) -> str:
     if declared is not None and declared not in candidates and not declared.startswith(("utf", "ascii")):
         candidates.append(declared)
 
-    def score(encoding: str) -> float:
-        text = sample.decode(encoding, "replace")
-        return polish_score(text, foreign=encoding not in LEGACY) + DECLARED_BONUS * (encoding == declared)
+    places = Counter(TRIPLE.findall(b" " + sample + b" "))
+    joined = b"".join(places)
 
-    return max(candidates, key=score)  # the first of equals
+    def score(encoding: str) -> float:
+        if encoding in LEGACY:
+            text = joined.decode(encoding, "replace")  # a character a byte
+            judged = map(_weight, text[1::3], text[::3], text[2::3])
+            return sum(n * weight for n, weight in zip(places.values(), judged, strict=True))
+        return polish_score(sample.decode(encoding, "replace"), foreign=True)
+
+    # the first of equals
+    return max(candidates, key=lambda encoding: score(encoding) + DECLARED_BONUS * (encoding == declared))
 
 
 # --- how Polish a text reads ---------------------------------------------------------------------------------
@@ -109,6 +122,8 @@ NEIGHBOURS = frozenset("áčďéěíňřšťúůýžäöüßľĺŕôÁČĎÉÍŇ
 """Letters of other languages that Polish texts quote names in."""
 TYPOGRAPHY = frozenset("„”“’‘‚«»‹›–—…•§°©®€\xa0\xad·×±²")
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
+TRIPLE = re.compile(rb"(?=(.[\x80-\xff].))", re.DOTALL)
+"""A byte beyond ASCII between its neighbours: of a text of any length there are few different ones."""
 
 
 def polish_score(text: str, *, foreign: bool = False) -> float:
@@ -123,7 +138,7 @@ def polish_score(text: str, *, foreign: bool = False) -> float:
     )
 
 
-def _weight(character: str, before: str, after: str, foreign: bool) -> float:
+def _weight(character: str, before: str, after: str, foreign: bool = False) -> float:
     inside = before.isalpha() and after.isalpha()
     if character in POLISH_LOWER:
         # after a capital a small letter is fine only if it does not stand between two: RóW
@@ -198,7 +213,7 @@ UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[
 
 def _mostly_utf8(data: bytes) -> bool:
     """Tell whether only some bytes are wrong: cut off at the end, or a few lines pasted from elsewhere."""
-    lengths = [match.end() - match.start() for match in UTF8_SEQUENCE.finditer(data)]
+    lengths = list(map(len, UTF8_SEQUENCE.findall(data)))
     stray = len(data) - len(data.translate(None, _HIGH)) - sum(lengths)
     return len(lengths) > 1 and len(lengths) >= 2 * stray
 

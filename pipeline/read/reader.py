@@ -4,10 +4,11 @@ import hashlib
 
 from pipeline.document import AlignedText, RawDocument, StageError
 from pipeline.read import html, mail, office, pdf
-from pipeline.read.encoding import Decoded, codec_name, decode
+from pipeline.read.encoding import Decoded, codec_name, decode, decode_as
 from pipeline.read.formats import MARKDOWN, MEDIA_TYPES, Format, format_of
 from pipeline.read.markup import declared_charset
 from pipeline.read.source import DEFAULT_MAX_BYTES, UNPACKING, Source, load
+from pipeline.read.tables import with_text
 
 
 def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
@@ -16,8 +17,9 @@ def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
     Raises ``StageError`` (stage ``read`` or ``decode``) where that cannot be done. ``max_bytes`` limits the
     input; what a compressed document unpacks to may be ``UNPACKING`` times as much.
     """
+    source = with_text(source)
     data = load(source, max_bytes)
-    format_ = format_of(data, source.name if source.text is None else "")
+    format_: Format = "text" if source.part else format_of(data, source.name if source.text is None else "")
     digest = hashlib.sha256(data).hexdigest()
     media_type = MEDIA_TYPES[format_]
     encoding: str | None = None
@@ -29,7 +31,7 @@ def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
         raw_text, encoding = decoded
         if format_ == "text":
             content = AlignedText.of(raw_text)
-            if source.name.lower().endswith((".md", ".markdown")):
+            if (source.part.of if source.part else source.name).lower().endswith((".md", ".markdown")):
                 media_type = MARKDOWN
         else:
             page = html.parse(raw_text, xml=format_ == "xml")
@@ -51,12 +53,16 @@ def read(source: Source, *, max_bytes: int = DEFAULT_MAX_BYTES) -> RawDocument:
         title=title,
         metadata_date=date,
         reference_date=source.reference_date,
+        part_of=source.part.of if source.part else None,
+        byte_start=source.part.start if source.part else None,
     )
 
 
 def _decode(data: bytes, format_: Format, source: Source) -> Decoded:
     if source.text is not None:
         return Decoded(source.text, "utf-8")
+    if source.part is not None:
+        return Decoded(decode_as(data, source.part.encoding), source.part.encoding)
     declared = declared_charset(data[:4096]) if format_ != "text" else None
     return decode(data, codec_name(declared))
 

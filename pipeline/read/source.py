@@ -1,13 +1,15 @@
 """What an input is before it is read, and how its bytes are fetched."""
 
+import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipeline.document import Stage, StageError
+from pipeline.read.parts import Part
 from pipeline.storage import Place, StorageError
 
 DEFAULT_MAX_BYTES = 64 * 2**20
@@ -24,12 +26,32 @@ class Problem(NamedTuple):
     message: str
 
 
+class Columns(NamedTuple):
+    """The columns of a table of texts that hold the texts, their names and their reference dates."""
+
+    text: str | None = None
+    identifier: str | None = None
+    date: str | None = None
+
+
+class Row(NamedTuple):
+    """Where a row of the table named ``of`` is found again: the ``mark`` that its reader gave it."""
+
+    of: str
+    path: Place
+    columns: Columns
+    mark: int
+    sha256: str = ""
+    """Of its text, once that has been let go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An input: a file or object at ``path``, or bytes or a text held in memory, or a ``problem`` in its place.
 
     ``name`` identifies it in the output: its path relative to the input root with ``/`` separators, its URI,
-    ``-`` for standard input, ``TABLE#ID`` for a row of a table of texts. ``size`` is in bytes.
+    ``-`` for standard input, ``TABLE#ID`` for a row of a table of texts, ``FILE#bytes=START-STOP`` for a ``part``
+    of a file. ``size`` is in bytes. A row's ``text`` may be None, to be read again when it is needed.
     """
 
     name: str
@@ -39,9 +61,27 @@ class Source:
     reference_date: date | None = None
     size: int | None = None
     problem: Problem | None = None
+    part: Part | None = None
+    row: Row | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", writable(self.name))
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the input is, or is in."""
+        within = self.part or self.row
+        return within.of if within else self.name
+
+    def without_text(self) -> "Source":
+        """Return the input without what can be read again, so that many of them can be held at once."""
+        if self.row is None or self.text is None:
+            return self
+        return replace(self, text=None, row=self.row._replace(sha256=sha256_of_text(self.text)))
+
+
+def sha256_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def writable(text: str) -> str:
@@ -74,7 +114,9 @@ def load(source: Source, max_bytes: int) -> bytes:
     if source.problem is not None:
         raise StageError(*source.problem)
     if source.path is not None:
-        data = _load_file(source.path, max_bytes)
+        data = _load_file(source.path, max_bytes, source.part)
+        if source.part is not None and len(data) < source.part.stop - source.part.start:
+            raise StageError("read", "changed", "the file became shorter after it was listed")
     elif source.text is not None:
         data = source.text.encode("utf-8", "replace")
     else:
@@ -89,15 +131,19 @@ def too_large(n_bytes: int, max_bytes: int) -> StageError:
     return StageError("read", "too_large", f"the input has {found}, more than the limit of {limit}")
 
 
-def _load_file(path: Place, max_bytes: int) -> bytes:
+def _load_file(path: Place, max_bytes: int, part: Part | None) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for a writer for ever
             raise StageError(*no_file(status.st_mode))
-        if status.st_size > max_bytes:
-            raise too_large(status.st_size, max_bytes)
+        n_bytes = part.stop - part.start if part else status.st_size
+        if n_bytes > max_bytes:
+            raise too_large(n_bytes, max_bytes)
         with path.open("rb") as file:
-            return file.read(max_bytes + 1)
+            if part is None:
+                return cast(bytes, file.read(max_bytes + 1))
+            file.seek(part.start)
+            return cast(bytes, file.read(n_bytes))
     except OSError as error:
         raise StageError(*os_problem(error)) from error
     except ValueError as error:  # a null byte in the path

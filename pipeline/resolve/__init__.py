@@ -4,19 +4,19 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.document import Document
 from pipeline.nominative import nominative
-from pipeline.records import OrganisationMention
+from pipeline.records import OrganisationMention, changed
 from pipeline.resolve.identity import name_key, org_id
 from pipeline.resolve.index import OrganisationIndex
 from pipeline.resolve.locate import located
 from pipeline.resolve.register import Register, read_register
-from pipeline.resolve.run import NameIndex, unify
+from pipeline.resolve.run import NameIndex, Naming, unify
 
 __all__ = [
     "NameIndex",
+    "Naming",
     "OrganisationIndex",
     "Register",
     "name_key",
@@ -45,7 +45,7 @@ def resolve(
             types[key] = mention.org_type
     placed = zip(mentions, located(document, mentions, register), strict=True)
     return unify(
-        replace(
+        changed(
             mention,
             acronym=acronyms.get(name_key(mention.name)),
             org_type=types[name_key(mention.name)],

@@ -4,12 +4,13 @@ Summing up streams over the mentions: an index of a part of the run is small, an
 the whole whatever the parts and their order. So the same pass runs in one process, in several or on a cluster.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.records import OrganisationMention, OrganisationRecord
+from pipeline.resolve.run import Naming, naming_of
 
 
 @dataclass(slots=True)
@@ -25,12 +26,12 @@ class _Entry:
     days: set[date] = field(default_factory=set)
     """The earliest and the latest day so far; none where no document has a date."""
 
-    def add(self, row: OrganisationMention) -> None:
-        self.names[row.name] += 1
-        self.types[row.org_type] += 1
-        self.acronyms.update({row.acronym} if row.acronym else ())
-        self.places.update({row.located_in} if row.located_in else ())
-        self.codes.update({row.teryt} if row.teryt else ())
+    def count(self, naming: Naming, n_rows: int) -> None:
+        self.names[naming.name] += n_rows
+        self.types[naming.org_type] += n_rows
+        self.acronyms.update({naming.acronym} if naming.acronym else ())
+        self.places.update({naming.located_in} if naming.located_in else ())
+        self.codes.update({naming.teryt} if naming.teryt else ())
 
     def merge(self, other: "_Entry") -> None:
         self.names.update(other.names)
@@ -71,21 +72,38 @@ class OrganisationIndex:
     def add(self, rows: Iterable[OrganisationMention], days: Mapping[str, date]) -> None:
         """Take in rows with the ids that hold for the run, all those of a document at once.
 
-        ``days`` are the reference dates of the documents that have one, by ``doc_id``.
+        ``days`` are the reference dates of the documents that have one, by ``doc_id``. Rows that say the same can be
+        counted beforehand: ``count`` and ``see`` do the same.
         """
-        seen: set[tuple[str, str]] = set()
+        namings: Counter[Naming] = Counter()
+        documents: defaultdict[str, set[str]] = defaultdict(set)
         for row in rows:
-            entry = self._entries.setdefault(row.org_id, _Entry())
-            entry.add(row)
-            if (row.org_id, row.doc_id) not in seen:
-                seen.add((row.org_id, row.doc_id))
-                entry.n_documents += 1
-                entry.see({days[row.doc_id]} if row.doc_id in days else ())
+            namings[naming_of(row)] += 1
+            documents[row.org_id].add(row.doc_id)
+        for naming, n_rows in namings.items():
+            self.count(naming, n_rows)
+        for org_id, doc_ids in documents.items():
+            self.see(org_id, len(doc_ids), [days[doc_id] for doc_id in doc_ids if doc_id in days])
+
+    def count(self, naming: Naming, n_rows: int) -> None:
+        """Take in what ``n_rows`` rows say, with the id that holds for the run."""
+        self._entry(naming.org_id).count(naming, n_rows)
+
+    def see(self, org_id: str, n_documents: int, days: Iterable[date]) -> None:
+        """Take in how many documents more mention an organisation, and the reference dates of those that have one."""
+        entry = self._entry(org_id)
+        entry.n_documents += n_documents
+        entry.see(days)
 
     def merge(self, other: "OrganisationIndex") -> None:
         """Take over what an index of other documents holds."""
         for org_id, entry in other._entries.items():
-            self._entries.setdefault(org_id, _Entry()).merge(entry)
+            self._entry(org_id).merge(entry)
+
+    def _entry(self, org_id: str) -> _Entry:
+        if org_id not in self._entries:
+            self._entries[org_id] = _Entry()
+        return self._entries[org_id]
 
     def records(self) -> Iterator[OrganisationRecord]:
         """Yield the organisations, the one with most mentions first."""

@@ -3,9 +3,10 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from operator import attrgetter
+from typing import NamedTuple
 
-from pipeline.records import OrganisationMention
+from pipeline.records import OrganisationMention, changed
 from pipeline.resolve.identity import name_key, org_id, without_legal_form
 from pipeline.resolve.territory import is_namesake
 
@@ -15,11 +16,30 @@ MANY_TOWNS = re.compile(r"wyższa szkoła|akademia nauk stosowanych|kolegium", r
 """Kinds of universities that many towns have; others are known by their acronym everywhere."""
 
 
+class Naming(NamedTuple):
+    """What a row says of its organisation: all that the names of a run depend on, and all that they change."""
+
+    name: str
+    acronym: str | None
+    org_type: str
+    org_id: str
+    located_in: str | None
+    teryt: str | None
+
+
+_NAMING = attrgetter(*Naming._fields)
+
+
+def naming_of(row: OrganisationMention) -> Naming:
+    return Naming(*_NAMING(row))
+
+
 class NameIndex:
     """What all rows of a run together say of names.
 
     ``add`` every row of the run first, in any order, or ``merge`` indices that hold parts of it; then ``apply``.
-    Memory grows with distinct names only.
+    Rows that say the same can be counted beforehand: ``count`` does what ``add`` does, ``resolved`` what ``apply``
+    does. Memory grows with distinct names only.
     """
 
     def __init__(self) -> None:
@@ -34,15 +54,19 @@ class NameIndex:
 
     def add(self, rows: Iterable[OrganisationMention]) -> None:
         """Take note of the long names that rows tie to acronyms, and of the places that namesakes lie in."""
-        for row in rows:
-            key = name_key(row.name)
-            if row.acronym and row.name != row.acronym:
-                self._expansions[row.acronym][key][row.name] += 1
-                self._types[key][row.org_type] += 1
-            if row.located_in or row.teryt:
-                self._note(key, row.located_in or "", row.teryt)
-            if bare := without_legal_form(key):
-                self._companies[bare].add(key)
+        for naming, n_rows in Counter(map(naming_of, rows)).items():
+            self.count(naming, n_rows)
+
+    def count(self, naming: Naming, n_rows: int) -> None:
+        """Take note of what ``n_rows`` rows say."""
+        key = name_key(naming.name)
+        if naming.acronym and naming.name != naming.acronym:
+            self._expansions[naming.acronym][key][naming.name] += n_rows
+            self._types[key][naming.org_type] += n_rows
+        if naming.located_in or naming.teryt:
+            self._note(key, naming.located_in or "", naming.teryt)
+        if bare := without_legal_form(key):
+            self._companies[bare].add(key)
 
     def merge(self, other: "NameIndex") -> None:
         """Take over what another index holds; in which order indices are merged makes no difference."""
@@ -92,34 +116,44 @@ class NameIndex:
 
     def apply(self, rows: Iterable[OrganisationMention]) -> list[OrganisationMention]:
         """Return the rows in their order, an acronym on its own under the one long name that the run has for it."""
-        return [self._placed(self._formed(self._expanded(row))) for row in rows]
+        known: dict[Naming, Naming] = {}
+        applied = []
+        for row in rows:
+            naming = naming_of(row)
+            if naming not in known:
+                known[naming] = self.resolved(naming)
+            applied.append(changed(row, **known[naming]._asdict()) if known[naming] != naming else row)
+        return applied
 
-    def _formed(self, row: OrganisationMention) -> OrganisationMention:
-        """Return a row that leaves out the legal form with the id of the run's only company of the name."""
-        companies = self._companies.get(name_key(row.name), set())
-        return replace(row, org_id=org_id(next(iter(companies)))) if len(companies) == 1 else row
+    def resolved(self, naming: Naming) -> Naming:
+        """Return what holds for the whole run in the place of what a row says."""
+        return self._placed(self._formed(self._expanded(naming)))
 
-    def _expanded(self, row: OrganisationMention) -> OrganisationMention:
-        if row.acronym and row.name != row.acronym:
-            return row
-        name = self.expansion(row.name)
+    def _formed(self, naming: Naming) -> Naming:
+        """Return a name that leaves out the legal form with the id of the run's only company of the name."""
+        companies = self._companies.get(name_key(naming.name), set())
+        return naming._replace(org_id=org_id(next(iter(companies)))) if len(companies) == 1 else naming
+
+    def _expanded(self, naming: Naming) -> Naming:
+        if naming.acronym and naming.name != naming.acronym:
+            return naming
+        name = self.expansion(naming.name)
         if name is None:
-            return row
-        return replace(
-            row, name=name, acronym=row.name, org_type=self._type(name_key(name)), org_id=org_id(name)
+            return naming
+        return naming._replace(
+            name=name, acronym=naming.name, org_type=self._type(name_key(name)), org_id=org_id(name)
         )
 
-    def _placed(self, row: OrganisationMention) -> OrganisationMention:
-        key = name_key(row.name)
+    def _placed(self, naming: Naming) -> Naming:
+        key = name_key(naming.name)
         if key not in self._codes:
-            return row
-        place = self.place(key, row.located_in)
+            return naming
+        place = self.place(key, naming.located_in)
         several = len({self.place(key, one) for one in self._codes[key] if one}) > 1
-        return replace(
-            row,
+        return naming._replace(
             located_in=place,
-            teryt=self._codes[key].get(place or "", row.teryt),
-            org_id=org_id(row.name, place if several or is_namesake(row.name) else None),
+            teryt=self._codes[key].get(place or "", naming.teryt),
+            org_id=org_id(naming.name, place if several or is_namesake(naming.name) else None),
         )
 
 

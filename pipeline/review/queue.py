@@ -163,9 +163,12 @@ class Queue:
             "CREATE TABLE by_rules AS SELECT org_id, bool_or(NOT starts_with(rule, 'ner:')) AS found "
             "FROM organisations GROUP BY org_id"
         )
-        places = run.execute('SELECT "table", row_at FROM queue ORDER BY id').fetchnumpy()
+        places = run.execute(
+            'SELECT "table", row_at, dense_rank() OVER (ORDER BY rule) - 1 AS rule FROM queue ORDER BY id'
+        ).fetchnumpy()
         self._table = np.asarray(places["table"], dtype=np.int8)
         self._place = np.asarray(places["row_at"], dtype=np.int64)
+        self._rule = np.asarray(places["rule"], dtype=np.int64)
         self.n_rows = len(self._table)
         listed = run.execute(
             "SELECT doc_id, any_value(documents.source), coalesce(min(id), 0), coalesce(max(id) + 1, 0) "
@@ -188,11 +191,25 @@ class Queue:
                     values,
                 ).fetchnumpy()
                 self._database.execute("SET threads = 1")  # which finds few rows faster
-                self._orders[view] = np.asarray(found["id"], dtype=np.int64)
+                self._orders[view] = self._arranged(view, np.asarray(found["id"], dtype=np.int64))
                 if len(self._orders) > ORDERS_HELD:
                     self._orders.popitem(last=False)
             self._orders.move_to_end(view)
             return self._orders[view]
+
+    def _arranged(self, view: View, ids: RowIds) -> RowIds:
+        """Return rows that come in their own order in that of the view, where that is one of chance."""
+        if view.order not in ("random", "rules"):
+            return ids
+        shuffled = ids[np.argsort(_scattered(ids, view.seed), kind="stable")]
+        if view.order == "random":
+            return shuffled
+        rules = self._rule[shuffled]
+        grouped = np.argsort(rules, kind="stable")
+        sizes = np.bincount(rules)
+        turn = np.empty(len(ids), dtype=np.int64)
+        turn[grouped] = np.arange(len(ids)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return shuffled[np.lexsort((rules, turn))]
 
     def in_state(self, view: View, reviewer: str) -> RowIds:
         """Return the numbers of the rows of a view that are in its state for a reviewer."""
@@ -493,16 +510,19 @@ def _condition(view: View) -> tuple[str, list[Any]]:
     return " AND ".join(text for text, _ in wanted), [value for _, values in wanted for value in values]
 
 
+def _scattered(ids: RowIds, seed: int) -> npt.NDArray[np.uint64]:
+    """Return a number for each row that says nothing of it: SplitMix64 of the row's own and the seed."""
+    mixed = ids.astype(np.uint64) + np.uint64(seed * 1_000_003 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
 def _ordering(view: View) -> str:
-    shuffled = f"hash(id + {view.seed:d} * 1000003)"
     match view.order:
         case "score":
             return "score, id"
-        case "place":
+        case "place" | "random" | "rules":
             return "id"
-        case "random":
-            return f"{shuffled}, id"
-        case "rules":
-            return f"row_number() OVER (PARTITION BY rule ORDER BY {shuffled}, id), rule"
         case "disagreement":
             return "NOT starts_with(rule, 'ner:'), coalesce(by_rules.found, true), score, id"

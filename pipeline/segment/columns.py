@@ -7,6 +7,8 @@ from typing import Protocol
 COLUMN_GAP = re.compile(r"\t *|  +|(?: [|•](?= |$))+ ?")
 RULE = re.compile(r"[-=|:+_ ]*[-=|+_][-=|:+_ ]*")
 """A line of signs alone, as between the head and the body of a table."""
+RULE_SIGNS = "-=|:+_"
+"""What such a line begins with."""
 NARROW = 3
 WIDE = 2 * NARROW
 """Justified type stretches the spaces between words, at most to this many."""

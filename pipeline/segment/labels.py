@@ -8,6 +8,8 @@ from pipeline.segment.layout import Unit
 from pipeline.segment.words import is_label, label_text
 
 OPENING = re.compile(r"\S[^:]{0,90}?:[*_]{0,3}(?=\s|$)")
+LONGEST_OPENING = 92
+"""Characters that ``OPENING`` can have with its colon, and no marks of emphasis."""
 NUMBERS = re.compile(r"[\d.,\s]+")
 MAX_ROWS = 5
 """Rows of a table that are looked at to tell its heading."""
@@ -39,6 +41,10 @@ def _own_label(text: str, unit: Unit) -> tuple[str | None, bool]:
     start = unit.marker_end or unit.start
     while start < unit.end and text[start].isspace():
         start += 1
+    if (
+        text.find(":", start, min(unit.end, start + LONGEST_OPENING)) < 0
+    ):  # faster than to let the pattern fail
+        return None, False
     found = OPENING.match(text, start, unit.end)
     if found is None:
         return None, False

@@ -29,9 +29,14 @@ MARKER = re.compile(
     re.VERBOSE,
 )
 """What opens a list item, by kind."""
+LETTERS_OF_MARKERS = "AoIVXLC"
+"""The letters that markers of more than a letter and a sign begin with."""
 
 LABEL = re.compile(r"\S[^:\n]{0,90}?:[*_]{0,3}(?=\s|$)")
+LONGEST_LABEL = 92
+"""Characters that ``LABEL`` can have with its colon, and no marks of emphasis."""
 THOUSANDS = re.compile(r"\d{3}(?=\s|,\d|$)")
+FIRST_LETTERS = re.compile(r"[\w-]{1,40}")
 BREAK_CHARACTERS = "\f\x1c\x1d\x1e"
 CLOSERS = "”\"»)]’'“"
 MIN_WRAP = 25
@@ -127,6 +132,8 @@ def _blocks(text: str) -> Iterator[list[Line]]:
 
 def _marker(line: str) -> re.Match[str] | None:
     """Return the list marker that opens the line; a day's ordinal (``14. grudnia``) is none."""
+    if line[0].isalpha() and line[0] not in LETTERS_OF_MARKERS and line[1:2] not in (".", ")"):
+        return None  # nearly all lines
     found = MARKER.match(line)
     if found and found.lastgroup == "number" and line[found.end() - 1] == ".":
         following = line[found.end() : found.end() + 24].split(maxsplit=1)
@@ -184,13 +191,16 @@ def _sure_wraps(block: Sequence[Line]) -> list[int]:
 def _add_units(found: list[Unit], block: Sequence[Line], number: int, width: int) -> None:
     all_lower = len(block) > 2 and all(line.text[0].islower() for line in block)
     opening: Line | None = None
+    fit = NO_FIT
     moved = 0  # what the line before may have lost to the one before it, when a divided word was joined
     for place, line in enumerate(block):
-        reach = block[place - 1].width + moved + 1 + _first_word(line.text) if place else 0
-        fit = _Fit(reach >= width * SLACK, reach > width + 1) if width else NO_FIT
-        moved = max(0, block[place - 1].width - width) if width and place else 0
+        if width and place:
+            before = block[place - 1].width
+            reach = before + moved + 1 + _first_word(line.text)
+            fit = _Fit(reach >= width * SLACK, reach > width + 1)
+            moved = max(0, before - width)
         borders = columns.borders(block, place)
-        if borders or columns.is_rule(line.text):
+        if borders or (line.text[0] in columns.RULE_SIGNS and columns.is_rule(line.text)):
             found.extend(_cells(line, borders, number, place))
             opening = None
         elif opening is not None and _goes_on(opening, block[place - 1], line, fit, all_lower):
@@ -265,6 +275,8 @@ def _goes_on_in_genitive(before: str, line: str) -> bool:
 
 
 def _has_label(line: str) -> bool:
+    if ":" not in line[:LONGEST_LABEL]:  # faster than to let the pattern fail
+        return False
     found = LABEL.match(line)
     return found is not None and is_label(label_text(found.group()))
 
@@ -286,7 +298,7 @@ def _opens_bracket(line: str) -> bool:
 
 
 def _first_letters(line: str) -> str:
-    found = re.match(r"[\w-]{1,40}", line)
+    found = FIRST_LETTERS.match(line)
     return found.group().lower() if found else ""
 
 

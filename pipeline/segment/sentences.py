@@ -6,7 +6,7 @@ from itertools import islice
 
 from pipeline.segment.full_stops import CAPITAL, LOOKBACK, Stop, ends_sentence, has_verb
 from pipeline.segment.layout import Unit
-from pipeline.segment.words import is_abbreviation, is_known
+from pipeline.segment.words import is_abbreviation, is_known, is_plain
 
 STOP = re.compile(
     r"([.!?…](?<![.!?…].)[.!?…]*+)([”\"»)\]’'“]*+)(?=\s+(?:([–—−-])\s+)?(?:([„\"“«(\[‚'‘]*+)(\w+|§))?)"
@@ -46,9 +46,13 @@ def sentences_of(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
         while closed <= begin or opened < start:
             found = PAIRED.search(text, closed if opened >= start else start, unit.end)
             opened, closed = found.span() if found else (unit.end, unit.end + 1)
-        mark, closing, _, _, following = stop.groups("")
-        if following[:1].isupper() and begin <= opened and mark in PLAIN and not closing:
-            ends = mark != "." or _is_word(text, start, begin) or _ends(text, start, stop, unit)
+        mark, closing, following = stop.group(1, 2, 5)
+        if following and following[0].isupper() and begin <= opened and mark in PLAIN and not closing:
+            ends = (
+                mark != "."
+                or is_plain(text[max(start, begin - LONGEST) : begin].rpartition(" ")[2])
+                or _ends(text, start, stop, unit)
+            )
         elif _opens_small(text, stop):
             ends = len(mark) < 3 and not closing and _is_word(text, start, begin)
             if ends and small is None:
@@ -76,8 +80,7 @@ def _skip_space(text: str, at: int, end: int) -> int:
 
 def _is_word(text: str, start: int, begin: int) -> bool:
     """Tell whether a whole word, and no abbreviation, initial or number, stands in front of the stop."""
-    word = text[max(start, begin - LONGEST) : begin].rpartition(" ")[2]
-    return len(word) > 2 and word[1:].islower() and word.isalpha() and not is_abbreviation(word)
+    return is_plain(text[max(start, begin - LONGEST) : begin].rpartition(" ")[2])
 
 
 def _opens_small(text: str, stop: re.Match[str]) -> bool:

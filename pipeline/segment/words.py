@@ -33,6 +33,12 @@ def is_abbreviation(word: str, *, listed: bool = False) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def is_plain(word: str) -> bool:
+    """Tell whether a full stop after the word is not its own: letters, all but the first small, and no abbreviation."""
+    return len(word) > 2 and word[1:].islower() and word.isalpha() and not is_abbreviation(word)
+
+
+@lru_cache(maxsize=20_000)
 def is_genitive(word: str) -> bool:
     """Tell whether the word is a noun or adjective in the genitive and cannot stand in the nominative.
 
@@ -89,6 +95,7 @@ def can_open_name(word: str) -> bool:
     return not kinds.isdisjoint(_NOMINAL) and kinds.isdisjoint(_FUNCTION)
 
 
+@lru_cache(maxsize=20_000)
 def is_label(label: str) -> bool:
     """Tell whether what stands before a colon can be the label of a field: short, and no sentence."""
     parts = label.split()

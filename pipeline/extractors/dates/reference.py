@@ -5,14 +5,13 @@ Three places are believed, in this order: a publication dateline near the top (`
 (``Data aktualizacji: …``), and a header ``Data: …``. Each must be a day in full.
 """
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
-from pipeline.document import Document, Span
-from pipeline.extractors.dates.extractor import extract
-from pipeline.records import DateMention
+from pipeline.document import START, Document, Span
+from pipeline.extractors.dates.extractor import FullDay, full_days
 
 TOP = 12
 """How many units from the first one a dateline or header may stand in."""
@@ -51,10 +50,10 @@ MORE = re.compile(
 
 def stated_reference_date(document: Document) -> date | None:
     """Return the day that the document states as its own; None where it states none, or not clearly."""
-    top = document.units[:TOP]
+    top = _days_of(document, document.units[:TOP])
     return (
         _only(_dates(document, top, PUBLISHED, PLACE, AUTHOR), first=True)
-        or _only(_dates(document, _units_with(document, UPDATED), UPDATED), first=False)
+        or _only(_dates(document, _days_of(document, _units_with(document, UPDATED)), UPDATED), first=False)
         or _only(_dates(document, top, HEADER), first=True)
     )
 
@@ -83,19 +82,19 @@ def _openings(text: str, unit: Span) -> Iterator[int]:
         yield from (found.end() for found in re.finditer(r"[•|·;]\s+", text[unit.start : unit.end]))
 
 
-def _dates(document: Document, units: Iterable[Span], *leads: re.Pattern[str]) -> Iterator[date]:
-    """Yield the days that stand in the units with nothing but one of ``leads`` in front of them."""
-    for unit in units:
-        for mention in _full_days(document, unit):
-            before = document.text[unit.start : mention.start]
-            after = document.text[mention.end : unit.end]
-            if (
-                mention.first_day
-                and any(_ends_with(lead, before) for lead in leads)
-                and (AFTER.fullmatch(after) or MORE.match(after))
-                and (before.strip() or _stands_alone(document.text, unit))
-            ):
-                yield mention.first_day
+def _dates(
+    document: Document, days: Iterable[tuple[Span, FullDay]], *leads: re.Pattern[str]
+) -> Iterator[date]:
+    """Yield the days that stand in their units with nothing but one of ``leads`` in front of them."""
+    for unit, found in days:
+        before = document.text[unit.start : found.start]
+        after = document.text[found.end : unit.end]
+        if (
+            any(_ends_with(lead, before) for lead in leads)
+            and (AFTER.fullmatch(after) or MORE.match(after))
+            and (before.strip() or _stands_alone(document.text, unit))
+        ):
+            yield found.day
 
 
 def _stands_alone(text: str, unit: Span) -> bool:
@@ -109,14 +108,12 @@ def _ends_with(lead: re.Pattern[str], before: str) -> bool:
     return lead.fullmatch(re.split(r"[•|·;]\s+", before)[-1]) is not None
 
 
-def _full_days(document: Document, unit: Span) -> list[DateMention]:
-    if unit.end - unit.start > LONGEST or not any(
-        sign.isdigit() for sign in document.text[unit.start : unit.end]
-    ):
-        return []
-    alone = replace(document, units=[unit], reference_date=None)
-    return [
-        row
-        for row in extract(alone)
-        if row.kind == "point" and row.precision == "day" and not row.approximate
+def _days_of(document: Document, units: Iterable[Span]) -> list[tuple[Span, FullDay]]:
+    """Return the days in full in those units that can be datelines, each with its unit."""
+    short = [
+        unit
+        for unit in units
+        if unit.end - unit.start <= LONGEST and any(map(str.isdigit, document.text[unit.start : unit.end]))
     ]
+    days = full_days(document, short)
+    return [(short[bisect.bisect_right(short, day.start, key=START) - 1], day) for day in days]

@@ -8,7 +8,7 @@ import bisect
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from pipeline.document import Document, Span
+from pipeline.document import START, Document, Span
 from pipeline.extractors.organisations import companies, localities
 from pipeline.extractors.organisations.grammar import Grammar, Name
 from pipeline.extractors.organisations.proposals import Proposal, disjoint
@@ -24,7 +24,6 @@ from pipeline.extractors.organisations.tokens import (
     BROKEN,
     CLOSING,
     OPENING,
-    START,
     Unit,
     Words,
     adjectives,
@@ -133,11 +132,11 @@ def _in_window(document: Document, span: Span, book: Rulebook, calls: Sequence[i
     for offset in calls:
         if (not legal or offset >= legal[-1].end) and (form := book.legal_form.match(text, offset, span.end)):
             legal.append(Span(*form.span()))
-    unit = Unit.of(text, span, legal)
+    unit = Unit(text, span, legal, calls)
     grammar = Grammar(unit, book)
     for offset in calls:
         at = unit.at_offset(offset)
-        if at == len(unit) or unit.tokens[at].start != offset:
+        if at is None:
             continue
         word = unit.word(at).lower()
         for rule in book.heads.get(word, ()):
@@ -156,10 +155,9 @@ def _in_window(document: Document, span: Span, book: Rulebook, calls: Sequence[i
 def _by_head(grammar: Grammar, at: int, rule: OrganisationRule) -> Iterator[Proposal]:
     if rule.kind == "unit":
         for found in localities.read_units(grammar, at, rule):
-            tokens = grammar.unit.tokens
             yield Proposal(
-                tokens[found.first].start,
-                tokens[found.last - 1].end,
+                grammar.unit.starts[found.first],
+                grammar.unit.ends[found.last - 1],
                 found.name,
                 rule.org_type,
                 rule.id,
@@ -170,8 +168,7 @@ def _by_head(grammar: Grammar, at: int, rule: OrganisationRule) -> Iterator[Prop
 
 
 def _proposal(grammar: Grammar, first: int, last: int, rule: OrganisationRule) -> Proposal:
-    tokens = grammar.unit.tokens
-    start, end = tokens[first].start, tokens[last - 1].end
+    start, end = grammar.unit.starts[first], grammar.unit.ends[last - 1]
     number = ("pl" if rule.plural else "sg") if rule.kind == "head" else None
     text = grammar.unit.text[start:end]
     name = " ".join(text.split()) if rule.kind == "acronym" else canonical(text, number)

@@ -11,6 +11,7 @@ from pipeline.extractors.organisations.tokens import (
     is_first_name,
     is_unknown,
     is_verb,
+    noun_lemmas,
     nouns,
 )
 from pipeline.nominals import options
@@ -26,7 +27,7 @@ def read_company(grammar: Grammar, at: int, rule: OrganisationRule) -> Name | No
     first = at
     while first > 0 and at - first < MAX_WORDS and unit.near(first):
         word = unit.word(first - 1)
-        if "\n" in unit.tokens[first].gap and grammar.begins_name(first):
+        if "\n" in unit.gaps[first] and grammar.begins_name(first):
             break
         if word in CLOSING and unit.near(first):
             opened = _opening(grammar, first - 1)
@@ -38,10 +39,7 @@ def read_company(grammar: Grammar, at: int, rule: OrganisationRule) -> Name | No
         elif (
             unit.capital(first - 1)
             and not _leads_in(grammar, first - 1)
-            and (
-                not any(option.lemma in word_list("announcing") for option in nouns(word))
-                or _has_adjective(grammar, first - 1)
-            )
+            and (noun_lemmas(word).isdisjoint(word_list("announcing")) or _has_adjective(grammar, first - 1))
         ):
             if is_verb(word) and (first == 1 or unit.word(first - 2) in ".:;!?") and first < at:
                 break
@@ -98,7 +96,7 @@ def _has_adjective(grammar: Grammar, at: int) -> bool:
 def _opening(grammar: Grammar, closing: int) -> int | None:
     unit = grammar.unit
     for at in range(closing - 1, max(-1, closing - 10), -1):
-        if unit.word(at) in OPENING and not unit.tokens[at + 1].gap:
+        if unit.word(at) in OPENING and not unit.gaps[at + 1]:
             return at
     return None
 

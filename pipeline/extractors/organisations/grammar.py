@@ -8,12 +8,29 @@ from functools import lru_cache
 
 from pipeline.extractors.organisations.rulebook import OrganisationRule, Rulebook, word_list
 from pipeline.extractors.organisations.tails import AND, Tails
-from pipeline.extractors.organisations.tokens import Unit, adjectives, is_roman, is_unknown, is_verb, nouns
+from pipeline.extractors.organisations.tokens import (
+    Unit,
+    adjectives,
+    is_roman,
+    is_unknown,
+    is_verb,
+    lemmas,
+    noun_lemmas,
+    nouns,
+    spellings,
+)
 from pipeline.morphology import Reading
 from pipeline.nominals import options
 
 MAX_DEPTH = 6
 MAX_WORDS = 40
+MAX_READINGS = 20_000
+"""Readings of heads that are remembered, to bound the memory of a long process."""
+ANY_SINGULAR = frozenset(
+    Reading("sg", case, gender)
+    for case in ("nom", "gen", "dat", "acc", "inst", "loc")
+    for gender in ("m1", "m2", "m3", "f", "n")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +87,13 @@ class Grammar(Tails):
 
     def _readings(self, at: int, rule: OrganisationRule) -> frozenset[Reading]:
         word = self.unit.word(at)
-        found = frozenset(
-            option.reading
-            for option in nouns(word)
-            if option.lemma.lower() in rule.heads and (option.reading.number == "pl") == rule.plural
-        )
-        if not found and is_unknown(word):
-            genders = ("m1", "m2", "m3", "f", "n")
-            return frozenset(
-                Reading("sg", case, g)
-                for case in ("nom", "gen", "dat", "acc", "inst", "loc")
-                for g in genders
-            )
-        return found
+        known = self.book.readings
+        key = (word, rule.id)
+        if key not in known:
+            if len(known) >= MAX_READINGS:
+                known.clear()
+            known[key] = _head_readings(word, rule)
+        return known[key]
 
     def _before(
         self, at: int, readings: frozenset[Reading], rule: OrganisationRule
@@ -110,9 +121,7 @@ class Grammar(Tails):
     def _describes_programme(self, at: int) -> bool:
         """Tell whether an adjective goes with a programme in front of it: ``Programu Regionalnego | Ministerstwa``."""
         unit = self.unit
-        return unit.near(at) and any(
-            option.lemma in word_list("programmes") for option in nouns(unit.word(at - 1))
-        )
+        return unit.near(at) and not noun_lemmas(unit.word(at - 1)).isdisjoint(word_list("programmes"))
 
     def _adjectives(
         self, at: int, readings: frozenset[Reading], *, small: bool
@@ -154,31 +163,28 @@ class Grammar(Tails):
         if not unit.capital(name.head) and not any(word[:1].isupper() for word in words) and not rule.alone:
             return False
         if rule.needs or rule.excludes:
-            lemmas = {option.lemma.lower() for word in words for option in options(word)}
-            lemmas |= {word.lower() for word in words}
-            if rule.needs and lemmas.isdisjoint(rule.needs):
+            spelt = [spellings(word) for word in words]
+            if rule.needs and all(forms.isdisjoint(rule.needs) for forms in spelt):
                 return False
-            if not lemmas.isdisjoint(rule.excludes):
+            if rule.excludes and not all(forms.isdisjoint(rule.excludes) for forms in spelt):
                 return False
         if self.names_street(name.first):
             return False
         if rule.not_after and name.first > 0:
             before = unit.word(name.first - 1)
-            if before.lower() in rule.not_after or any(
-                option.lemma in rule.not_after for option in options(before)
-            ):
+            if before.lower() in rule.not_after or not lemmas(before).isdisjoint(rule.not_after):
                 return False
         return True
 
     def _says_nothing(self, word: str) -> bool:
-        return any(option.lemma in word_list("generic") for option in options(word))
+        return not lemmas(word).isdisjoint(word_list("generic"))
 
     def names_street(self, at: int) -> bool:
         """Tell whether the words at a place are the name of a street or square: ``plac Rady Europy``."""
         before = self.unit.word(at - 1) if at > 0 else ""
         if before == "." and at > 1:
             return self.unit.word(at - 2).lower() in ("ul", "pl", "al", "os", "rondo")
-        return any(option.lemma in word_list("streets") for option in nouns(before))
+        return not noun_lemmas(before).isdisjoint(word_list("streets"))
 
     def begins_name(self, at: int) -> bool:
         """Tell whether a head noun stands there, adjectives before it aside."""
@@ -221,6 +227,16 @@ class Grammar(Tails):
             and self.unit.capital(at + 1)
             and self._says_nothing(self.unit.word(at + 1))
         )
+
+
+def _head_readings(word: str, rule: OrganisationRule) -> frozenset[Reading]:
+    """Return the readings that a word has as a head noun of a rule; any in the singular for an unknown word."""
+    found = frozenset(
+        option.reading
+        for option in nouns(word)
+        if option.lemma.lower() in rule.heads and (option.reading.number == "pl") == rule.plural
+    )
+    return ANY_SINGULAR if not found and is_unknown(word) else found
 
 
 @lru_cache(maxsize=20_000)

@@ -11,6 +11,8 @@ from pipeline.extractors.organisations.tokens import (
     in_case,
     is_acronym,
     is_unknown,
+    lemmas,
+    noun_lemmas,
     nouns,
 )
 from pipeline.morphology import Reading, like
@@ -49,11 +51,11 @@ def _barred(grammar: Grammar, at: int, rule: OrganisationRule) -> bool:
     if grammar.unit.capital(at) or at == 0:
         return False
     before = grammar.unit.word(at - 1)
-    if before in ("z", "ze") and any(
-        o.lemma in word_list("inhabitants") for o in nouns(grammar.unit.word(at - 2))
+    if before in ("z", "ze") and not noun_lemmas(grammar.unit.word(at - 2)).isdisjoint(
+        word_list("inhabitants")
     ):
         return True
-    return before.lower() in rule.not_after or any(o.lemma in rule.not_after for o in nouns(before))
+    return before.lower() in rule.not_after or not noun_lemmas(before).isdisjoint(rule.not_after)
 
 
 def _in_programme(grammar: Grammar, at: int) -> bool:
@@ -62,7 +64,7 @@ def _in_programme(grammar: Grammar, at: int) -> bool:
     for place in range(at, max(0, at - 6), -1):
         if not unit.near(place) or not (unit.capital(place - 1) or unit.word(place - 1) in ("o", "dla", "i")):
             return False
-        if any(option.lemma in word_list("programmes") for option in nouns(unit.word(place - 1))):
+        if not noun_lemmas(unit.word(place - 1)).isdisjoint(word_list("programmes")):
             return True
     return False
 
@@ -71,13 +73,11 @@ def _placed(grammar: Grammar, at: int, heads: list[Option]) -> Iterator[UnitName
     """Read ``Gmina Lisia Góra``, ``Gmina Miejska Kłodzko``, ``Miasto i Gmina Skawina``, ``gminy A, B i C``."""
     unit = grammar.unit
     start = _kind_adjectives(grammar, at + 1, heads)
-    if unit.word(start).lower() in AND and any(
-        o.lemma in ("gmina", "miasto") for o in nouns(unit.word(start + 1))
+    if unit.word(start).lower() in AND and not noun_lemmas(unit.word(start + 1)).isdisjoint(
+        ("gmina", "miasto")
     ):
         start += 2
-    elif (
-        any(o.lemma == "miasto" for o in nouns(unit.word(start))) and unit.near(start) and unit.capital(start)
-    ):
+    elif "miasto" in noun_lemmas(unit.word(start)) and unit.near(start) and unit.capital(start):
         start += 1
     if (
         unit.word(start).lower() == "m"
@@ -85,7 +85,7 @@ def _placed(grammar: Grammar, at: int, heads: list[Option]) -> Iterator[UnitName
         and unit.word(start + 2).lower() == "st"
     ):
         start += 4
-    elif any(o.lemma == "stołeczny" for o in options(unit.word(start))):
+    elif "stołeczny" in lemmas(unit.word(start)):
         start += 1
     if not _opens_place(grammar, start):
         return
@@ -190,7 +190,7 @@ def _adjectival(grammar: Grammar, at: int, heads: list[Option]) -> Iterator[Unit
 
 def _side(grammar: Grammar, at: int) -> bool:
     """Tell whether a word for a side of the world ends the name: ``powiat łódzki wschodni``."""
-    return grammar.unit.near(at) and any(o.lemma in SIDES for o in options(grammar.unit.word(at)))
+    return grammar.unit.near(at) and not SIDES.isdisjoint(lemmas(grammar.unit.word(at)))
 
 
 def _listed_adjectives(grammar: Grammar, at: int, wanted: frozenset[Reading]) -> list[int]:
@@ -227,4 +227,4 @@ def _nominative_adjective(word: str, reading: Reading) -> str:
 
 def _text(grammar: Grammar, first: int, last: int) -> str:
     unit = grammar.unit
-    return " ".join(unit.text[unit.tokens[first].start : unit.tokens[last - 1].end].split())
+    return " ".join(unit.text[unit.starts[first] : unit.ends[last - 1]].split())

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import morphology, rules
+from pipeline.morphology import Reading
 from pipeline.rules import Rule
 
 WORD_LISTS = "organisations/words.yaml"
@@ -62,6 +63,8 @@ class Rulebook:
     """From a word in small letters to the rules that it can head, in the order of the file."""
     known: Mapping[str, OrganisationRule]
     """From an acronym or word, exactly as written, to its rule."""
+    singular_heads: Mapping[str, frozenset[str]]
+    """From a word in small letters to the lemmas of it that head names in the singular."""
     introducing: Mapping[str, OrganisationRule]
     """From a word in small letters to the rule for the name that it announces."""
     legal_form: re.Pattern[str]
@@ -72,18 +75,20 @@ class Rulebook:
     opening: frozenset[str]
     """Those of them that call nothing but a legal form that they may begin: ``a`` for ``a.s.``"""
 
-    @property
-    def unit_rules(self) -> frozenset[str]:
-        """The ids of the rules for units of local government."""
-        return frozenset(rule.id for rule in self.rules_of("unit"))
+    of_kind: Mapping[Kind, Sequence[OrganisationRule]]
+    """The rules of each kind in the order of the file."""
+    unit_rules: frozenset[str]
+    """The ids of the rules for units of local government."""
+    readings: dict[tuple[str, str], frozenset[Reading]] = field(default_factory=dict, compare=False)
+    """The readings of words as heads of rules, by word and rule, as far as texts have asked for them."""
 
     def rules_of(self, kind: Kind) -> Sequence[OrganisationRule]:
         """Return the rules of a kind in the order of the file."""
-        return [rule for rule in self.rules if rule.kind == kind]
+        return self.of_kind.get(kind, ())
 
     def rule(self, kind: Kind) -> OrganisationRule:
         """Return the first rule of a kind."""
-        return next(rule for rule in self.rules if rule.kind == kind)
+        return self.of_kind[kind][0]
 
 
 def organisation_rules() -> Sequence[OrganisationRule]:
@@ -128,12 +133,18 @@ def rulebook() -> Rulebook:
         rules=all_rules,
         heads={form: tuple(found) for form, found in heads.items()},
         known=known,
+        singular_heads={
+            form: frozenset(lemma for rule in found if not rule.plural for lemma in rule.heads)
+            for form, found in heads.items()
+        },
         introducing=introducing,
         legal_form=_legal_form(forms),
         calling=calling - ((small & capital_only) - legal),
         opening=frozenset(
             form for form in legal - words if form.lower() not in heads and form.lower() not in introducing
         ),
+        of_kind={kind: [rule for rule in all_rules if rule.kind == kind] for kind in get_args(Kind)},
+        unit_rules=frozenset(rule.id for rule in all_rules if rule.kind == "unit"),
     )
 
 

@@ -15,8 +15,10 @@ from pipeline.extractors.organisations.tokens import (
     is_roman,
     is_unknown,
     is_verb,
+    noun_lemmas,
     nouns,
     only_place,
+    singular_lemmas,
 )
 from pipeline.nominals import options
 
@@ -51,10 +53,12 @@ class Tails(ABC):
         """Read a whole name that begins at a place, adjectives before its head included."""
 
     def tails(self, at: int, rule: OrganisationRule, *, small: bool) -> int:
+        unit = self.unit
         begun = at
         done = ""
-        while at - begun < MAX_CHAIN:
-            for tail in (*rule.tails, *(ALWAYS if rule.org_type != "media" else ())):
+        tails = (*rule.tails, *(ALWAYS if rule.org_type != "media" else ()))
+        while at - begun < MAX_CHAIN and unit.near(at):
+            for tail in tails:
                 if (tail == done and tail != "genitive") or (tail, done) == ("name", "quoted"):
                     continue
                 if done == "legal_form" and tail != "place":
@@ -69,9 +73,8 @@ class Tails(ABC):
         return at
 
     def _tail(self, tail: str, at: int, rule: OrganisationRule, *, small: bool, begun: bool) -> int:
+        """Read one kind of tail at a place that is near the one before."""
         unit = self.unit
-        if not unit.near(at):
-            return at
         if tail == "genitive":
             return self.genitive(at, person="patron" in rule.tails, small=small and not begun)
         if tail == "purpose":
@@ -150,9 +153,7 @@ class Tails(ABC):
     def _steered(self, at: int) -> int:
         """Read what the noun before governs in the instrumental: ``Gospodarki Odpadami i Energią``."""
         unit = self.unit
-        if not any(
-            option.lemma in word_list("governing_instrumental") for option in nouns(unit.word(at - 1))
-        ):
+        if noun_lemmas(unit.word(at - 1)).isdisjoint(word_list("governing_instrumental")):
             return at
         end = at
         while unit.near(end) and end - at < MAX_ALIKE:
@@ -182,9 +183,9 @@ class Tails(ABC):
     def _of_unit(self, at: int) -> int:
         """Step over a word, and behind a gmina or town over its name, which may stay in the nominative."""
         unit = self.unit
-        names = any(o.lemma in word_list("units") and o.reading.number == "sg" for o in nouns(unit.word(at)))
+        names_unit = not singular_lemmas(unit.word(at)).isdisjoint(word_list("units"))
         at += 1
-        if names and unit.near(at) and unit.capital(at) and not self.is_head(at):
+        if names_unit and unit.near(at) and unit.capital(at) and not self.is_head(at):
             return self.place_name(at)
         return at
 
@@ -197,7 +198,7 @@ class Tails(ABC):
         if is_acronym(word) and not any(option.reading.case == "gen" for option in options(word)):
             return at > begun or self.unit.word(at - 1) in (".", "spraw", "rzecz")
         if not in_case(word, "gen"):
-            return in_case(word, "dat") and any(o.lemma == "pomoc" for o in nouns(self.unit.word(at - 1)))
+            return in_case(word, "dat") and "pomoc" in noun_lemmas(self.unit.word(at - 1))
         if is_unknown(word) and at == begun:
             return False
         return person or not is_first_name(word) or not self.surname_follows(at)
@@ -232,7 +233,7 @@ class Tails(ABC):
         unit = self.unit
         after = at + 1
         return (
-            any(option.lemma in word_list("governing") for option in nouns(unit.word(at - 1)))
+            not noun_lemmas(unit.word(at - 1)).isdisjoint(word_list("governing"))
             and unit.near(after)
             and unit.capital(after)
             and not self.begins_name(after)
@@ -241,7 +242,7 @@ class Tails(ABC):
         )
 
     def _names_unit(self, at: int) -> bool:
-        return any(option.lemma in ("miasto", "gmina") for option in nouns(self.unit.word(at)))
+        return not noun_lemmas(self.unit.word(at)).isdisjoint(("miasto", "gmina"))
 
     def _listed(self, at: int, members: int = 1) -> int:
         """Return the place after the comma and its genitive, where the list ends with a conjunction."""
@@ -283,7 +284,7 @@ class Tails(ABC):
         else:
             return at
         begun = end
-        while end < len(unit) and (unit.near(end) or end == begun or unit.word(end - 1) == "."):
+        while unit.word(end) and (unit.near(end) or end == begun or unit.word(end - 1) == "."):
             word = unit.word(end)
             if word[:1].isupper():
                 end += 2 if len(word) == 1 and unit.word(end + 1) == "." else 1
@@ -307,15 +308,15 @@ class Tails(ABC):
         unit = self.unit
         if unit.word(at) not in OPENING or not unit.capital(at + 1) or not unit.word(at):
             return at
-        for end in range(at + 2, min(at + MAX_QUOTED, len(unit))):
-            if unit.word(end) in CLOSING and not unit.tokens[end].gap:
+        for end in range(at + 2, at + MAX_QUOTED):
+            if unit.word(end) in CLOSING and not unit.gaps[end]:
                 return end + 1
         return at
 
     def _bare_name(self, at: int) -> int:
         """Read a name in capitals that is not declined with the head; another body's name is taken whole."""
         unit = self.unit
-        if "\n" not in unit.tokens[at].gap and (end := self.name_at(at)) > at:
+        if "\n" not in unit.gaps[at] and (end := self.name_at(at)) > at:
             return end
         end = at
         while unit.near(end) and end - at < MAX_CHAIN:
@@ -326,7 +327,7 @@ class Tails(ABC):
                 if self.is_person(end) or (end > at and self._is_heading_verb(end)):
                     break
                 end += 1
-                while unit.word(end) == "." and not unit.tokens[end].gap and len(unit.word(end - 1)) == 1:
+                while unit.word(end) == "." and not unit.gaps[end] and len(unit.word(end - 1)) == 1:
                     end += 2 if unit.capital(end + 1) and len(unit.word(end + 1)) == 1 else 1
             elif (
                 end > at
@@ -409,19 +410,11 @@ class Tails(ABC):
     def is_head(self, at: int) -> bool:
         """Tell whether a word in the singular stands there that heads names."""
         word = self.unit.word(at)
-        found = self.book.heads.get(word.lower(), ())
-        return any(
-            option.reading.number == "sg" and option.lemma.lower() in rule.heads
-            for rule in found
-            if not rule.plural
-            for option in nouns(word)
-        )
+        heads = self.book.singular_heads.get(word.lower())
+        return heads is not None and any(lemma.lower() in heads for lemma in singular_lemmas(word))
 
     def is_title(self, at: int) -> bool:
-        return any(
-            option.lemma in word_list("titles") and option.reading.number == "sg"
-            for option in nouns(self.unit.word(at))
-        )
+        return not singular_lemmas(self.unit.word(at)).isdisjoint(word_list("titles"))
 
 
 def _go_together(first: str, second: str) -> bool:

@@ -3,11 +3,8 @@
 import bisect
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, compress
-from operator import attrgetter
-from typing import NamedTuple
 
 from pipeline import morphology
 from pipeline.document import Document, Span
@@ -20,18 +17,13 @@ BROKEN = re.compile(r"-[ \t]*\n[ \t]*-")
 TOKEN = re.compile(rf"(\s*+)([^\W\d_]+(?:(?:{BROKEN.pattern}|[-‐‑'’])\w+)*|\d+|,,|''|\S|\Z)")
 """A word, number or sign with the space in front of it, or what space there is at the end."""
 ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+SPACE = re.compile(r"(?<=[^\s-])(?=\s)")
+"""Where a stretch of text can end: before white space that is no part of a word broken at the end of a line."""
+STRETCH = 40
+"""Characters that are cut into tokens at once."""
 NUMBERED = re.compile(r"-\d+$")
 OPENING = frozenset({"„", '"', "«", "“", "‚", "'", "”", ",,", "»"})
 CLOSING = frozenset({"”", '"', "»", "“", "’", "'", "''", "«"})
-
-
-class Token(NamedTuple):
-    """A word, number or sign; ``gap`` is what stands between it and the one before."""
-
-    text: str
-    start: int
-    end: int
-    gap: str
 
 
 Words = Mapping[str, Sequence[int]]
@@ -41,67 +33,94 @@ Words = Mapping[str, Sequence[int]]
 def words_of(document: Document, calling: Set[str]) -> Words:
     """Return the words that begin with a capital or are among ``calling``, each with its places in text order."""
     tokens = tokens_of(document)
-    wanted = {form for form in {*tokens.forms} if form[:1].isupper() or form in calling}
-    words: dict[str, list[int]] = {}
+    forms = {*tokens.forms}
+    words: dict[str, list[int]] = {
+        form: [] for form in forms if form in calling or (form and form[0].isupper())
+    }
     for form, start in compress(
-        zip(tokens.forms, tokens.starts, strict=True), map(wanted.__contains__, tokens.forms)
+        zip(tokens.forms, tokens.starts, strict=True), map(words.__contains__, tokens.forms)
     ):
-        words.setdefault(form, []).append(start)
+        words[form].append(start)
     return words
 
 
-START = attrgetter("start")
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
-    """The tokens of a stretch of text that no name crosses; ``legal`` are the places of legal forms among them."""
+    """The tokens of a stretch of text that no name crosses: words, numbers and signs.
 
-    text: str
-    tokens: Sequence[Token]
-    legal: frozenset[int] = frozenset()
+    ``words[i]`` stands in ``text[starts[i]:ends[i]]``, and ``gaps[i]`` between it and the one before. ``legal`` are
+    the places of legal forms among them. Few names reach far behind the word that calls a rule: what is far behind
+    the last one is cut into tokens only when it is asked for.
+    """
 
-    @classmethod
-    def of(cls, text: str, span: Span, legal_forms: Iterable[Span]) -> "Unit":
-        """Cut ``text[span]`` into tokens; each legal form is one token."""
-        tokens: list[Token] = []
-        legal: set[int] = set()
-        at = span.start
-        for first, last in [*legal_forms, Span(span.end, span.end)]:
-            found = TOKEN.findall(text, at, first)
-            gap = found.pop()[0]
-            if found and not found[-1][1]:
-                gap = found.pop()[0]  # space at the end, without a token
-            if found:
-                gaps, words = zip(*found, strict=True)
-                borders = [*accumulate(map(len, chain.from_iterable(found)), initial=at)]
-                if any("\n" in word for word in words):
-                    words = tuple(BROKEN.sub("-", word) for word in words)
-                tokens += map(Token._make, zip(words, borders[1::2], borders[2::2], gaps, strict=True))
-            if first < last:
-                legal.add(len(tokens))
-                tokens.append(Token(text[first:last], first, last, gap))
-                at = last
-        return cls(text, tokens, frozenset(legal))
+    __slots__ = ("_end", "_rest", "ends", "gaps", "legal", "starts", "text", "words")
 
-    def __len__(self) -> int:
-        return len(self.tokens)
+    def __init__(self, text: str, span: Span, legal_forms: Iterable[Span], calls: Sequence[int]) -> None:
+        """Cut ``text[span]`` into tokens; each legal form is one token, and none begins behind the last of ``calls``."""
+        self.text = text
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.gaps: list[str] = []
+        self.legal: set[int] = set()
+        self._rest, self._end = span
+        for first, last in legal_forms:
+            gap = self._cut(first)
+            self.legal.add(len(self.words))
+            self.words.append(text[first:last])
+            self.starts.append(first)
+            self.ends.append(last)
+            self.gaps.append(gap)
+            self._rest = last
+        self._cut_on(calls[-1])
+
+    def _cut(self, end: int) -> str:
+        """Cut the text up to ``end`` into tokens, and return the white space that is left over."""
+        found = TOKEN.findall(self.text, self._rest, end)
+        gap: str = found.pop()[0]
+        if found and not found[-1][1]:
+            gap = found.pop()[0]  # space at the end, without a token
+        if found:
+            before, cut = zip(*found, strict=True)
+            borders = [*accumulate(map(len, chain.from_iterable(found)), initial=self._rest)]
+            self.words += [BROKEN.sub("-", word) if "\n" in word else word for word in cut]
+            self.starts += borders[1::2]
+            self.ends += borders[2::2]
+            self.gaps += before
+        self._rest = end
+        return gap
+
+    def _cut_on(self, offset: int) -> None:
+        """Cut the text up to some space that no token holds, ``STRETCH`` characters behind ``offset``, or to its end."""
+        space = SPACE.search(self.text, max(self._rest, offset) + STRETCH, self._end)
+        self._cut(space.end() if space else self._end)
+
+    def _has(self, at: int) -> bool:
+        """Tell whether a place behind what was cut so far is one of the unit."""
+        while at >= len(self.words) and self._rest < self._end:
+            self._cut_on(self._rest)
+        return at < len(self.words)
 
     def word(self, at: int) -> str:
         """Return the token at a place, empty outside the unit."""
-        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
+        words = self.words
+        return words[at] if 0 <= at < len(words) or (at > 0 and self._has(at)) else ""
 
     def near(self, at: int) -> bool:
         """Tell whether the token at a place follows the one before after white space of one line or a line end."""
-        return 0 < at < len(self.tokens) and self.tokens[at].gap.isspace() and "\t" not in self.tokens[at].gap
+        gaps = self.gaps
+        if at <= 0 or (at >= len(gaps) and not self._has(at)):
+            return False
+        gap = gaps[at]
+        return gap == " " or (gap.isspace() and "\t" not in gap)
 
     def capital(self, at: int) -> bool:
         """Tell whether a word with a first capital stands there."""
         return self.word(at)[:1].isupper()
 
-    def at_offset(self, offset: int) -> int:
-        """Return the first token that begins at or after an offset."""
-        return bisect.bisect_left(self.tokens, offset, key=START)
+    def at_offset(self, offset: int) -> int | None:
+        """Return the place of the token that begins at an offset up to the last call; None where none begins there."""
+        at = bisect.bisect_left(self.starts, offset)
+        return at if at < len(self.starts) and self.starts[at] == offset else None
 
 
 @lru_cache(maxsize=50_000)
@@ -114,6 +133,30 @@ def nouns(word: str) -> tuple[Option, ...]:
 def adjectives(word: str) -> frozenset[Reading]:
     """Return the readings of a word as an adjective or participle."""
     return frozenset(option.reading for option in options(word) if not option.noun)
+
+
+@lru_cache(maxsize=50_000)
+def lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun or adjective."""
+    return frozenset(option.lemma for option in options(word))
+
+
+@lru_cache(maxsize=50_000)
+def noun_lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun."""
+    return frozenset(option.lemma for option in nouns(word))
+
+
+@lru_cache(maxsize=50_000)
+def singular_lemmas(word: str) -> frozenset[str]:
+    """Return the lemmas of a word as a noun in the singular."""
+    return frozenset(option.lemma for option in nouns(word) if option.reading.number == "sg")
+
+
+@lru_cache(maxsize=50_000)
+def spellings(word: str) -> frozenset[str]:
+    """Return a word and its lemmas in small letters."""
+    return frozenset({word.lower(), *map(str.lower, lemmas(word))})
 
 
 @lru_cache(maxsize=50_000)
