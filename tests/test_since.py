@@ -65,6 +65,9 @@ def taken(summary: batch.Summary) -> tuple[int, int, int]:
     return summary.since.unchanged, summary.since.new, summary.since.vanished
 
 
+ROW_GROUP_ROWS = write.ROW_GROUP_ROWS
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let small runs have several shards, part files and row groups."""
@@ -599,7 +602,9 @@ def test_reading_rows_of_others_counts_as_no_documents_time(
 
 
 def plextract(*args: str | Path) -> Any:
-    return CliRunner().invoke(cli.app, ["run", *map(str, args), "--model", "none"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "ROW_GROUP_ROWS", ROW_GROUP_ROWS)  # as the worker processes have it
+        return CliRunner().invoke(cli.app, ["run", *map(str, args), "--model", "none"])
 
 
 def test_the_command_says_what_it_took_over_and_why_not(documents: Write, tmp_path: Path) -> None:
