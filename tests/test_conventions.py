@@ -23,14 +23,15 @@ PROGRAM = Path(sys.executable).with_name("plextract")
 VARIABLES = {value for name, value in inspect.getmembers(environment) if name.isupper()}
 
 
-@pytest.mark.usefixtures("simple_flow")
 def test_options_can_be_said_by_the_environment(documents: Write, tmp_path: Path) -> None:
     variables = {
         environment.MODEL: "none",
         environment.OUT: str(tmp_path / "out"),
-        environment.MAX_BYTES: "5",
+        environment.MAX_BYTES: "10",
     }
-    said = CliRunner().invoke(cli.app, ["run", str(documents(a="2012", b="2013 2014"))], env=variables)
+    said = CliRunner().invoke(
+        cli.app, ["run", str(documents(a="W 2012 r.", b="W 2013 i 2014 r."))], env=variables
+    )
     assert said.exit_code == cli.SOME_FAILED, said.output
     assert pq.read_table(tmp_path / "out" / "dates")["edtf"].to_pylist() == ["2012"]
     assert pq.read_table(tmp_path / "out" / "errors")["error_type"].to_pylist() == ["too_large"]
