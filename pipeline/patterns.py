@@ -114,8 +114,8 @@ class Found:
     def captured(self, part: Part) -> Capture:
         """Return what was captured there."""
         first, last = self._begin + part.first, self._begin + part.last
-        start, end = self._tokens.span(first, last)
-        return Capture(start, end, self._tokens.forms[first:last], self.value_of(part))
+        starts = self._tokens.starts
+        return Capture(starts[first], starts[last], self._tokens.forms[first:last], self.value_of(part))
 
 
 class Captures(Mapping[str, tuple[Capture, ...]]):
@@ -128,7 +128,8 @@ class Captures(Mapping[str, tuple[Capture, ...]]):
 
     def __getitem__(self, name: str) -> tuple[Capture, ...]:
         found = self._found
-        return tuple([found.captured(part) for part in found._shape.parts[name]])
+        parts = found._shape.parts[name]
+        return (found.captured(parts[0]),) if len(parts) == 1 else tuple(map(found.captured, parts))
 
     def get(self, name: str, default: Any = ()) -> Any:
         return self[name] if name in self._found._shape.parts else default
@@ -237,8 +238,10 @@ class _Pattern:
         if known is not None:
             return known
         parts: dict[str, list[Part]] = {}
-        for (first, last), (name, category) in zip(match.regs, self._groups, strict=True):
-            if first < last and name:
+        groups = zip(match.regs, self._groups, strict=True)
+        taken = [(span, group) for span, group in groups if span[0] < span[1]]  # few of hundreds
+        for (first, last), (name, category) in taken:
+            if name:
                 part = Part((first - begin) // WIDTH, (last - begin) // WIDTH, category)
                 parts.setdefault(name, []).append(part)
         mention = next((number for number in self._reported if match.end(number) >= 0), 0)

@@ -226,14 +226,15 @@ class RuleSet(Generic[AnyRule]):
         starts = tokens.starts
         found = [
             (
-                starts[begin + shape.first] - starts[begin + shape.last],
-                starts[begin] - starts[begin + shape.reach],
-                shape.pattern,
-                starts[begin + shape.first],
+                starts[begin + first] - starts[begin + last],
+                starts[begin] - starts[begin + reach],
+                pattern,
+                starts[begin + first],
                 begin,
                 shape,
             )
             for begin, shape in self._patterns.places(tokens)
+            for pattern, first, last, reach, _, _ in (shape,)
         ]
         found.sort()  # no two are of the same pattern and begin at the same place
         return found
@@ -250,13 +251,14 @@ class RuleSet(Generic[AnyRule]):
         taken = bytearray(len(tokens.starts))
         """For each token whether a row or a blocking rule has it."""
         rows: list[tuple[int, Row, AnyRule]] = []
+        rules, lexicon = self.rules, self._lexicon
         for _, _, pattern, start, begin, shape in found:
             first, last = begin + shape.first, begin + shape.last
             if taken.find(1, first, last) >= 0:
                 continue
-            rule = self.rules[pattern]
+            rule = rules[pattern]
             if not rule.blocks or ask_blocking:
-                match: Match[AnyRule] = Match(shape, begin, tokens, self._lexicon)
+                match: Match[AnyRule] = Match(shape, begin, tokens, lexicon)
                 match.rule = rule
                 read = reading(match)
                 if read is None:

@@ -1,11 +1,14 @@
 """Offsets survive every edit: what is kept maps to where it came from."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.document import MAX_CONTEXT, AlignedText, Document, Edit, Sentence, Span
+from pipeline.document import MAX_CONTEXT, AlignedText, Document, Edit, Sentence, Span, remembered
 
 TEXTS = st.text(alphabet="abcdef", max_size=12)
 
@@ -133,3 +136,21 @@ def test_a_very_long_sentence_is_cut_around_the_mention() -> None:
     assert place["text"] == "słowo"
     assert place["text"] in place["sentence"]
     assert len(place["sentence"]) == 2 * MAX_CONTEXT + 5
+
+
+def test_what_follows_from_the_text_is_remembered_until_the_text_is_another() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def length(document: Document) -> int:
+        asked.append(document.text)
+        return len(document.text)
+
+    def of(text: str) -> Document:
+        return Document("x", AlignedText.of(text), False, [Span(0, len(text))], ())
+
+    first = of("Gmina Lubicz")
+    dated = replace(first, reference_date=date(2014, 5, 5))
+    one_unit_less = replace(first, units=[])
+    assert [length(one) for one in (first, dated, of("Gmina"), one_unit_less)] == [12, 12, 5, 12]
+    assert asked == ["Gmina Lubicz", "Gmina", "Gmina Lubicz"]

@@ -1,6 +1,7 @@
 """Organisations are found whole, in the nominative, and nothing else is taken for one."""
 
 from dataclasses import replace
+from itertools import count, takewhile
 
 import pytest
 
@@ -9,6 +10,7 @@ from pipeline.document import Entity, Span
 from pipeline.extractors import organisations
 from pipeline.extractors.organisations.acronyms import initials
 from pipeline.extractors.organisations.rulebook import word_list
+from pipeline.extractors.organisations.tokens import Unit
 from pipeline.records import OrganisationMention
 from pipeline.rules import RuleError
 
@@ -224,3 +226,14 @@ def test_a_hyphen_repeated_at_a_line_end_is_one_hyphen() -> None:
     assert found("Bada to zespół Akademii Górniczo-\n-Hutniczej w Krakowie.") == [
         ("Akademii Górniczo-\n-Hutniczej w Krakowie", "Akademia Górniczo-Hutnicza w Krakowie")
     ]
+
+
+def test_a_unit_is_cut_on_as_far_as_it_is_asked_for() -> None:
+    text = "Gmina " + "Lubicz i Związek Miast Mniej-\n-więcej Nowych, " * 20 + "koniec"
+    unit = Unit(text, Span(0, len(text)), [], [0])
+    cut = len(unit.words)
+    found = [*takewhile(bool, map(unit.word, count()))]
+    whole = Unit(text, Span(0, len(text)), [], [len(text)])
+    assert cut < len(found)
+    assert (found, unit.starts, unit.ends, unit.gaps) == (whole.words, whole.starts, whole.ends, whole.gaps)
+    assert unit.word(len(found)) == "" and not unit.near(len(found)) and not unit.capital(-1)

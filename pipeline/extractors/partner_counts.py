@@ -304,9 +304,8 @@ def _joins(match: Match[CountRule], name: str) -> bool:
 def _unit(match: Match[CountRule]) -> tuple[Unit, Capture]:
     """Return the unit that a match names, and the capture that begins with its noun."""
     for name in ("local_government_unit", "institution_unit", "unit"):
-        captured = match.captures.get(name)
-        if captured:
-            head = captured[-1]
+        if match.has(name):
+            head = match.captures[name][-1]
             break
     else:
         head = Capture(match.start, match.end, [""], None)
