@@ -121,10 +121,17 @@ def test_shards_do_not_change_part_files(
     folder = documents(**TEXTS, empty="", again=TEXTS["03"], blank=" ", repeated=TEXTS["11"])
     monkeypatch.setattr(publish, "PART_BYTES", part_bytes)
     written: list[dict[str, bytes]] = []
-    for number, shard_documents in enumerate((1, 2, 3, 7, 100)):
+    for shard_documents, shard_bytes in (
+        (1, None),
+        (2, None),
+        (3, None),
+        (7, None),
+        (100, None),
+        (100, 2**17),
+    ):
         monkeypatch.setattr(batch, "SHARD_DOCUMENTS", shard_documents)
-        out = tmp_path / str(number)
-        batch.run(read.discover([str(folder)]), out, None, Settings())
+        out = tmp_path / f"{shard_documents}-{shard_bytes}"
+        batch.run(read.discover([str(folder)]), out, None, Settings(), shard_bytes=shard_bytes)
         written.append(
             {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.parquet"))}
         )

@@ -36,6 +36,8 @@ __all__ = ["EngineError", "ManifestError", "OutputError", "Progress", "Since", "
 SHARD_DOCUMENTS = 32
 SHARD_BYTES = 2 * 2**20
 """Limits of a shard, in inputs and in bytes as far as they are known beforehand: what is lost when a run is killed."""
+SHARD_DOCUMENT_BYTES = 2**16
+"""Bytes of a shard that stand for one more input where another size is asked for."""
 
 
 Engine = Callable[[Sequence[Shard], Job], Iterable[ShardReport]]
@@ -96,6 +98,7 @@ def run(
     options: dict[str, str | None] | None = None,
     n_workers: int = 1,
     apart: bool = False,
+    shard_bytes: int | None = None,
     engine: Engine | None = None,
     resume: bool = False,
     since: Place | None = None,
@@ -113,6 +116,7 @@ def run(
     that are the same; ``notice`` is told why, where nothing can be.
     With ``apart``, and with several workers, documents are processed in other processes than this one, which
     outlives any of them; ``nlp`` need not be loaded then, and may be what is known of it.
+    ``shard_bytes`` is about how much input a shard has, and so what a kill costs a worker; it does not change a byte either.
     Raises ``OutputError`` where ``out`` holds something that is not plextract's or another run is at work there,
     and ``ManifestError`` where ``since`` is no run of plextract.
     """
@@ -129,7 +133,7 @@ def run(
             **(options or {}),
         }
         follows = provenance.follows(run_settings, nlp)
-        shards = list(_shards(_in_path_order(sources), follows.key))
+        shards = list(_shards(_in_path_order(sources), follows.key, shard_bytes))
         seconds["discover"] = time.perf_counter() - started
         inputs_key = provenance.digest([shard.key for shard in shards])
         publish.put_in_place(out)  # what a run killed at the very end left
@@ -335,13 +339,15 @@ def _in_path_order(sources: Iterable[Source]) -> Iterator[Source]:
 _file_name = attrgetter("file_name")
 
 
-def _shards(sources: Iterable[Source], run_key: str) -> Iterator[Shard]:
+def _shards(sources: Iterable[Source], run_key: str, shard_bytes: int | None = None) -> Iterator[Shard]:
     """Cut the inputs into shards, by limits that do not depend on how many workers there are."""
+    most_bytes = shard_bytes or SHARD_BYTES
+    most = max(1, shard_bytes // SHARD_DOCUMENT_BYTES) if shard_bytes else SHARD_DOCUMENTS
     held: list[Source] = []
     held_bytes = 0
     number = 0
     for source in sources:
-        if held and (len(held) == SHARD_DOCUMENTS or held_bytes + (source.size or 0) > SHARD_BYTES):
+        if held and (len(held) == most or held_bytes + (source.size or 0) > most_bytes):
             yield _shard(number, held, run_key)
             held, held_bytes, number = [], 0, number + 1
         held.append(source)

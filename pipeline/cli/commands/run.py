@@ -68,6 +68,13 @@ def run(
         str | None,
         typer.Option(metavar="SIZE", help="Most memory that one document may add, such as 2GB; 0 for any."),
     ] = None,
+    shard_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Input of a shard, such as 64MB: what a kill costs each worker; the result is the same.",
+        ),
+    ] = None,
     min_score: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out rows that are less probably right than this.")
     ] = 0.0,
@@ -115,6 +122,7 @@ def run(
     limit = read.DEFAULT_MAX_BYTES if max_bytes is None else size_in_bytes(max_bytes, "--max-bytes")
     seconds = limits.DEFAULT_MAX_SECONDS if max_seconds is None else max_seconds
     memory = limits.DEFAULT_MAX_MEMORY if max_memory is None else size_in_bytes(max_memory, "--max-memory")
+    shard_bytes = size_in_bytes(shard_size, "--shard-size") if shard_size else None
     log = JsonLog() if log_json else None
     with clean_end(target):
         sources = read.discover(
@@ -145,6 +153,7 @@ def run(
                     options={"text_column": text_column, "id_column": id_column, "date_column": date_column},
                     n_workers=workers or usable_cores(),
                     apart=True,
+                    shard_bytes=shard_bytes,
                     resume=resume,
                     since=place(since_manifest) if since_manifest else None,
                     engine=shards_through,
