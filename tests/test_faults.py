@@ -188,7 +188,7 @@ def emptied(path: Path) -> None:
 
 
 @pytest.mark.parametrize("torn", [truncated, zeros, emptied, Path.unlink])
-@pytest.mark.parametrize("name", ["dates.parquet", "errors.parquet", MARK])
+@pytest.mark.parametrize("name", ["dates.arrow", "documents.arrow", MARK])
 def test_a_shard_whose_files_are_torn_is_done_again(
     torn: Callable[[Path], None], name: str, documents: Write, tmp_path: Path, stand_in: pytest.MonkeyPatch
 ) -> None:
