@@ -114,6 +114,26 @@ def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path)
     assert not (out / ".staging").exists()
 
 
+def test_a_run_with_the_model_goes_on_after_its_first_process_was_killed(tmp_path: Path) -> None:
+    inputs(tmp_path / "in", 24)
+    (tmp_path / "rules").mkdir()
+    out = tmp_path / "ray"
+    with run(tmp_path, "--out", tmp_path / "local", "--model", "auto") as process:
+        said = process.communicate()[1]
+        assert process.returncode == 3, said
+    with run(tmp_path, "--out", out, "--model", "auto", "--engine", "ray", "--workers", "1") as process:
+        while not list(out.glob(".staging/shard-*/done.json")):
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.02)
+        process.kill()
+    assert not (out / "manifest.json").exists()
+    with run(tmp_path, "--out", out, "--model", "auto", "--engine", "ray", "--resume") as process:
+        said = process.communicate()[1]
+        assert process.returncode == 3, said
+    assert json.loads(said.splitlines()[-1])["resumed_documents"] >= 2
+    assert parts(out) == parts(tmp_path / "local")
+
+
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_run_waits_for_its_cluster_as_long_as_the_head_answers(
     answers: bool, monkeypatch: pytest.MonkeyPatch
