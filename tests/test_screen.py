@@ -2,12 +2,13 @@
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from pipeline import write
-from pipeline.batch import Progress, Summary
+from pipeline.batch import Progress, Summary, status
 from pipeline.cli import screen
 from pipeline.records import TABLES, ErrorRecord
 
@@ -20,7 +21,12 @@ def console(*, terminal: bool) -> tuple[Console, io.StringIO]:
 def half_way(report: screen.Report) -> None:
     report(
         Progress(
-            documents=30, total_documents=60, n_bytes=3_000_000, errors=2, rows={"dates": 1204, "errors": 2}
+            documents=30,
+            total_documents=60,
+            n_bytes=3_000_000,
+            total_bytes=5_000_000,
+            errors=2,
+            rows={"dates": 1204, "errors": 2},
         )
     )
 
@@ -70,3 +76,13 @@ def test_the_summary_lists_the_first_errors_and_counts_the_rest(tmp_path: Path) 
     assert shown.count("the [file] is empty (read)") == 5
     assert "and 4 more in" in shown
     assert "1.50 MB in 2.0 s, 7 documents taken over, model none" in shown
+
+
+def test_what_is_left_is_told_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+    monkeypatch.setattr("pipeline.batch.status.time", SimpleNamespace(monotonic=lambda: clock))
+    with status.told(tmp_path) as told:
+        told.progress(0, 100, 200, 0, {}, total_bytes=1200)  # taken over from an earlier attempt
+        clock = 10.0
+        told.progress(1, 100, 700, 0, {}, total_bytes=1200)
+        assert told.latest.seconds_left == 10.0

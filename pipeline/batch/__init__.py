@@ -59,6 +59,8 @@ class Progress:
     documents: int
     total_documents: int
     n_bytes: int
+    total_bytes: int
+    """Of all inputs, as far as that is known beforehand; 0 where it is not."""
     errors: int
     rows: dict[str, int] = field(default_factory=dict)
     """Rows by table of the shards that are done."""
@@ -151,7 +153,7 @@ def run(
         _empty(staging, keep=[shard_folder(staging, shard).name for shard in shards if shard.key in reports])
 
         missing = [shard for shard in shards if shard.key not in reports]
-        board = _Board(sum(len(shard.sources) for shard in shards), report, status)
+        board = _Board([source for shard in shards for source in shard.sources], report, status)
         board.add(reports.values())
         job = Job(
             staging, settings, model, max_bytes, max_seconds, max_memory, earlier.earlier if earlier else None
@@ -370,8 +372,11 @@ def _completed(shards: Iterable[Shard], staging: Place) -> Iterator[tuple[str, S
 class _Board:
     """Counts what is done and reports it."""
 
-    def __init__(self, total: int, report: Callable[[Progress], None], status: StatusFile) -> None:
-        self.total = total
+    def __init__(
+        self, sources: Sequence[Source], report: Callable[[Progress], None], status: StatusFile
+    ) -> None:
+        self.total = len(sources)
+        self._total_bytes = sum(source.size or 0 for source in sources)
         self.rows: dict[str, int] = {}
         self._status = status
         self._report = report
@@ -401,10 +406,16 @@ class _Board:
             documents=min(self.documents + max(documents, 0), self.total),
             total_documents=self.total,
             n_bytes=self.n_bytes + max(n_bytes, 0),
+            total_bytes=self._total_bytes,
             errors=self.errors + max(errors, 0),
             rows=dict(self.rows),
         )
         self._status.progress(
-            progress.documents, progress.total_documents, progress.n_bytes, progress.errors, self.rows
+            progress.documents,
+            progress.total_documents,
+            progress.n_bytes,
+            progress.errors,
+            self.rows,
+            total_bytes=progress.total_bytes,
         )
         self._report(progress)

@@ -53,15 +53,29 @@ class StatusFile:
         self._path = out / STATUS if isinstance(out, Path) else None
         self._started = time.monotonic()
         self._written = -EVERY_SECONDS
-        self._taken_over: int | None = None
+        self._taken_over: float | None = None
+        """What of the work was done before this attempt."""
         self.latest = Status("running", pid=os.getpid())
 
-    def progress(self, documents: int, total: int, n_bytes: int, errors: int, rows: dict[str, int]) -> None:
+    def progress(
+        self,
+        documents: int,
+        total: int,
+        n_bytes: int,
+        errors: int,
+        rows: dict[str, int],
+        *,
+        total_bytes: int = 0,
+    ) -> None:
+        """Note how far the run is; what is left is told by bytes where their total is known, else by documents."""
+        work, whole = (n_bytes, total_bytes) if total_bytes else (documents, total)
         if self._taken_over is None:
-            self._taken_over = documents
+            self._taken_over = work
         seconds = time.monotonic() - self._started
-        done = documents - self._taken_over
+        done = work - self._taken_over
         listed = total != self.latest.total_documents
+        if listed:
+            self._taken_over, done = work, 0
         self.latest = replace(
             self.latest,
             documents=documents,
@@ -70,7 +84,7 @@ class StatusFile:
             errors=errors,
             rows=dict(rows),
             seconds=round(seconds, 1),
-            seconds_left=round(seconds * (total - documents) / done, 1) if done else None,
+            seconds_left=round(seconds * max(whole - work, 0) / done, 1) if done else None,
         )
         if listed or time.monotonic() - self._written >= EVERY_SECONDS:
             self._write()

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape as without_markup
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     ProgressColumn,
     SpinnerColumn,
     Task,
@@ -80,8 +79,7 @@ def progress_bar(console: Console, *, quiet: bool) -> Iterator[Report]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("documents"),
+        TextColumn("{task.fields[documents]} documents", style="progress.download"),
         _Speed(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[rows]}", style="dim"),
@@ -90,13 +88,15 @@ def progress_bar(console: Console, *, quiet: bool) -> Iterator[Report]:
         transient=True,
         expand=True,
     )
-    task = bar.add_task("extracting", total=None, n_bytes=0, rows="", note="")
+    task = bar.add_task("extracting", total=None, documents="", n_bytes=0, rows="", note="")
 
     def report(progress: Progress) -> None:
         bar.update(
             task,
-            completed=progress.documents,
-            total=progress.total_documents,
+            # documents differ in size by far: what is left is told by bytes
+            completed=progress.n_bytes if progress.total_bytes else progress.documents,
+            total=progress.total_bytes or progress.total_documents,
+            documents=f"{progress.documents}/{progress.total_documents}",
             n_bytes=progress.n_bytes,
             rows=_rows(progress.rows, by_table=console.width >= WIDE),
             note=f"{progress.errors} failed" if progress.errors else "",

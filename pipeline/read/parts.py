@@ -14,9 +14,9 @@ from pipeline.read.encoding import BYTE_ORDER_MARKS, decode
 from pipeline.read.formats import HEAD, format_of
 from pipeline.storage import Place
 
-CUT_ABOVE = 4 * 2**20
-"""Bytes up to which a text stays whole: some two thousand pages, which hardly any document has."""
-PART_BYTES = 2**20
+CUT_ABOVE = 2 * 2**20
+"""Bytes up to which a text stays whole: some thousand pages, which hardly any document has."""
+PART_BYTES = 2**19
 """Bytes after which a part ends at the next border."""
 WINDOW = 2**16
 """Bytes in which a border is looked for."""
