@@ -26,7 +26,7 @@ format: $(STAMP)  ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## how fast a run is, by stage and beside other pipelines, into docs/speed.md (a quarter of an hour)
+bench: $(STAMP)  ## how fast a run is, by stage and beside other pipelines, into docs/speed.md (some six minutes)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/throughput.py
 

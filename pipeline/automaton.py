@@ -25,7 +25,7 @@ OPENING = 3
 """Tokens of a run that are followed for the whole text at once."""
 MAX_OPENED = 3_000
 """States after which the table of first steps begins anew, to bound the memory of a long process."""
-MAX_STEPS = 1_000_000
+MAX_STEPS = 200_000
 """Steps that are remembered, to bound the memory of a long process."""
 FIRST_CHARACTER = ord("A")
 END = ""

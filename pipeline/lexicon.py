@@ -32,7 +32,7 @@ WIDTH = 2
 """How many characters stand for a token."""
 FIRST_LOOK, FIRST_WORD = 0xA1, 0x4000
 """Where the codes of the two kinds of sets begin. Low ones make character classes that compile fast."""
-MAX_FORMS = 500_000
+MAX_FORMS = 100_000
 """Word forms whose codes are remembered, to bound the memory of a long run."""
 
 LATIN = "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"

@@ -79,7 +79,7 @@ def readings_of(tag: str) -> frozenset[Reading]:
     return frozenset(Reading(*reading) for reading in product(*alternatives))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def analyse(form: str) -> tuple[Analysis, ...]:
     """Return the readings of a word form as a single word; empty where the dictionary does not know it.
 

@@ -16,7 +16,7 @@ from pipeline.document import Span
 from pipeline.lexicon import RUN_CLASSES, WIDTH, Lexicon, Tokens, View
 from pipeline.syntax import Node, Parser, PatternError
 
-MAX_RUNS = 50_000
+MAX_RUNS = 20_000
 """Runs whose shapes are remembered, to bound the memory of a long process."""
 TIMES = {(0, 1): "?", (0, None): "*", (1, None): "+"}
 """How regular expressions write the usual numbers of repetitions."""
