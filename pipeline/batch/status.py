@@ -86,7 +86,7 @@ class StatusFile:
             seconds=round(seconds, 1),
             seconds_left=round(seconds * max(whole - work, 0) / done, 1) if done else None,
         )
-        if listed or time.monotonic() - self._written >= EVERY_SECONDS:
+        if listed or documents == total or time.monotonic() - self._written >= EVERY_SECONDS:
             self._write()
 
     def rows(self, rows: dict[str, int]) -> None:
