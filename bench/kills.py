@@ -28,7 +28,7 @@ from random import Random
 from corpus import documents
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import MARK
-from pipeline.read.parts import CUT_ABOVE
+from pipeline.read.large_texts import CUT_ABOVE
 
 LONG_PARAGRAPH = "zwykłe słowa bez żadnych wartości, " * 30
 CHAIN = 2 / 3
@@ -80,7 +80,7 @@ def finish(process: "subprocess.Popen[str]") -> None:
 def digests(out: Path) -> dict[str, str]:
     return {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.glob("*/*.parquet"))
+        for path in sorted(out.rglob("*.parquet"))
     }
 
 

@@ -7,7 +7,6 @@ repeated in both ways, in one process that has read documents before; the bytes 
 """
 
 import argparse
-import hashlib
 import shutil
 import statistics
 import sys
@@ -16,16 +15,11 @@ import time
 from pathlib import Path
 from random import Random
 
+from kills import digests
+
 import corpus
 from pipeline import annotate, batch, read
 from pipeline.flow import Settings
-
-
-def digests(out: Path) -> dict[str, str]:
-    return {
-        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in out.rglob("*.parquet")
-    }
 
 
 def main() -> int:

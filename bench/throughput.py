@@ -14,7 +14,6 @@ How two workers compare with one is what ``bench/scaling.py`` measures.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
@@ -23,7 +22,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -64,45 +62,6 @@ def peak_megabytes() -> float:
     )
 
 
-class TreeMemory:
-    """Samples the memory of this process and all under it while the block runs (Linux); shared pages count once."""
-
-    def __init__(self) -> None:
-        self.most_megabytes = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-
-    def __enter__(self) -> "TreeMemory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while not self._ended.wait(0.2):
-            self.most_megabytes = max(self.most_megabytes, sum(map(self._held, self._tree())))
-
-    def _tree(self) -> list[int]:
-        children: dict[int, list[int]] = {}
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                parent = int(path.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(path.parent.name))
-        found = [os.getpid()]
-        for one in found:
-            found += children.get(one, [])
-        return found
-
-    def _held(self, process: int) -> float:
-        with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
-                if line.startswith("Pss:"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
-
-
 def in_process(*arguments: object) -> Any:
     """Run this script with other arguments in a fresh process and return what it printed last, from JSON."""
     command = [sys.executable, __file__, *map(str, arguments)]
@@ -124,11 +83,10 @@ def run_job(folder: Path, model: str, workers: int = 1) -> dict[str, Any]:
         corpus.write(warm, 0.3, WARM_UP_SEED)
         batch.run(read.discover([warm]), Path(out) / "warm-up", annotator.nlp, Settings())
         cpu, clock = cpu_seconds(), time.perf_counter()
-        with TreeMemory() as memory:
-            done = batch.run(
-                read.discover([folder]), Path(out) / "out", annotator.nlp, Settings(),
-                model=annotator.choice.reference, n_workers=workers,
-            )  # fmt: skip
+        done = batch.run(
+            read.discover([folder]), Path(out) / "out", annotator.nlp, Settings(),
+            model=annotator.choice.reference, n_workers=workers,
+        )  # fmt: skip
         cpu, clock = cpu_seconds() - cpu, time.perf_counter() - clock
         manifest = json.loads((Path(out) / "out" / "manifest.json").read_text(encoding="utf-8"))
     return {
@@ -139,7 +97,6 @@ def run_job(folder: Path, model: str, workers: int = 1) -> dict[str, Any]:
         "clock": clock,
         "stages": manifest["seconds"],
         "peak": peak_megabytes(),
-        "peak_of_all": memory.most_megabytes,
     }
 
 

@@ -20,7 +20,6 @@ from pipeline.records import (
     Mention,
     OrganisationMention,
     PartnerCountMention,
-    changed,
 )
 from pipeline.rules import tokens_of
 from pipeline.scores import Estimates
@@ -141,14 +140,10 @@ def process(
 
 def _scored(mentions: Iterable[Mention], estimates: Estimates) -> list[Mention]:
     """Return mentions with the probability that each is right for its score."""
-    known: dict[tuple[str, str, float], float] = {}
-    scored = []
-    for mention in mentions:
-        said = (mention.table, mention.rule, mention.score)
-        if said not in known:
-            known[said] = estimates.probability(*said)
-        scored.append(changed(mention, score=known[said]))
-    return scored
+    return [
+        replace(mention, score=estimates.probability(mention.table, mention.rule, mention.score))
+        for mention in mentions
+    ]
 
 
 def document_row(raw: RawDocument, text: str, n_tokens: int, reference_date: date | None) -> DocumentRecord:

@@ -7,12 +7,12 @@ all follow from them. The contract that they implement is described in README.md
 Offsets are half-open ``start``/``end`` in code points. Money is ``decimal.Decimal``, never a float.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, time
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -267,43 +267,8 @@ TABLES: tuple[type[Record], ...] = (DocumentRecord, *MENTION_TABLES, Organisatio
 """All tables of a run, in the order in which they are made and shown."""
 
 
-AnyRecord = TypeVar("AnyRecord", bound=Record)
-
-
-def changed(row: AnyRecord, **values: Any) -> AnyRecord:
-    """Return a copy of a row with other values in some columns.
-
-    As ``dataclasses.replace``, in half the time: it is done for every row of a run.
-    """
-    record = type(row)
-    values_of, setters = _columns_of(record)
-    copy = object.__new__(record)
-    for set_value, value in zip(setters.values(), values_of(row), strict=True):
-        set_value(copy, value)
-    for name, value in values.items():
-        setters[name](copy, value)
-    return copy
-
-
-_columns: dict[
-    type[Record], tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]
-] = {}
-
-
-def _columns_of(
-    record: type[Record],
-) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[[Any, Any], None]]]:
-    """Return what gives all values of a row, and what sets each: slots can be set where attributes are frozen."""
-    if record not in _columns:
-        names = [column_.name for column_ in fields(record)]
-        _columns[record] = (
-            attrgetter(*names),
-            {name: getattr(record, name).__set__ for name in names},
-        )
-    return _columns[record]
-
-
 _schemas: dict[type[Record], pa.Schema] = {}
+"""By table. A type is no ``Hashable`` to mypy, which ``functools.cache`` asks for."""
 
 
 def schema(record: type[Record]) -> pa.Schema:

@@ -11,6 +11,22 @@ from pipeline.records import DateMention, DocumentRecord, OrganisationMention
 
 Write = Callable[..., Path]
 """Writes texts as files of a folder and returns it: ``documents(a="text", b="text")``."""
+OWN_RULES = """
+- id: own.short_names
+  purpose: Bodies known by a short name.
+  kind: known
+  words: [Dolina Wkry]
+  org_type: association
+  score: 0.9
+  examples:
+    - "Wniosek złożyła w maju [Dolina Wkry|Dolina Wkry]."
+"""
+"""Rules of a user, for ``organisations.yaml``."""
+
+
+def part_files(out: Path) -> dict[str, bytes]:
+    """Return the bytes of all part files of a run, what it keeps for a later one included."""
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.parquet"))}
 
 
 def years_and_capitals(

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from stand_in import Write, years_and_capitals
+from stand_in import Write, part_files, years_and_capitals
 
 from pipeline import batch, flow, metadata, read
 from pipeline.batch import OutputError, Progress, Summary, kept, limits, publish, shard
@@ -29,10 +29,6 @@ def run(folder: Path, out: Path, **options: object) -> Summary:
 def rows(out: Path, table: str) -> list[dict[str, object]]:
     listed: list[dict[str, object]] = pq.read_table(out / table).to_pylist()
     return listed
-
-
-def parquet_bytes(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.parquet"))}
 
 
 def manifest(out: Path) -> dict[str, object]:
@@ -148,8 +144,8 @@ def test_two_runs_give_the_same_bytes(documents: Write, tmp_path: Path) -> None:
     folder = documents(a="2012 ZMP", b="2013", c="2014 ZMP", d="x")
     run(folder, tmp_path / "one")
     run(folder, tmp_path / "two")
-    assert len(parquet_bytes(tmp_path / "one")) == len(TABLES) + len(kept.TABLES)
-    assert parquet_bytes(tmp_path / "one") == parquet_bytes(tmp_path / "two")
+    assert len(part_files(tmp_path / "one")) == len(TABLES) + len(kept.TABLES)
+    assert part_files(tmp_path / "one") == part_files(tmp_path / "two")
     one, two = manifest(tmp_path / "one"), manifest(tmp_path / "two")
     assert {key for key in one if one[key] != two[key]} <= {"seconds"}
 
@@ -351,7 +347,7 @@ def test_a_killed_run_ends_in_the_same_bytes_with_resume(
     done = run(folder, out, resume=True)
     assert seen == ["c.txt", "d.txt", "e.txt", "f.txt"]
     assert done.resumed_documents == 2
-    assert parquet_bytes(out) == parquet_bytes(tmp_path / "whole")
+    assert part_files(out) == part_files(tmp_path / "whole")
     assert not (out / ".staging").exists()
 
 
@@ -380,14 +376,12 @@ def test_the_old_run_stands_until_the_new_one_is_whole(
 ) -> None:
     out = tmp_path / "out"
     run(documents(a="2011"), out)
-    before = parquet_bytes(out)
+    before = part_files(out)
     folder = documents(b="2012", c="2013")
     simple_flow.setattr(flow, "process", killed_at("2013"))
     with pytest.raises(Killed):
         run(folder, out)
-    assert {
-        name: data for name, data in parquet_bytes(out).items() if not name.startswith(".staging")
-    } == before
+    assert {name: data for name, data in part_files(out).items() if not name.startswith(".staging")} == before
     assert publish.files_are_whole(out, manifest(out))
 
 
@@ -416,7 +410,7 @@ def test_a_run_killed_while_it_is_put_in_place_is_carried_through(
     simple_flow.setattr(flow, "process", killed_at("2012"))  # the rows are there, nothing is processed again
     done = run(folder, out, resume=True)
     assert done.rows["dates"] == 2
-    assert parquet_bytes(out) == parquet_bytes(tmp_path / "whole")
+    assert part_files(out) == part_files(tmp_path / "whole")
     assert publish.files_are_whole(out, manifest(out))
     assert not (out / ".staging").exists()
 
@@ -464,6 +458,6 @@ def test_the_number_of_workers_does_not_change_a_byte(documents: Write, tmp_path
     assert one.rows == two.rows
     assert one.rows["documents"] == 3
     assert one.errors == 1
-    assert parquet_bytes(tmp_path / "one") == parquet_bytes(tmp_path / "two")
+    assert part_files(tmp_path / "one") == part_files(tmp_path / "two")
     assert seen[-1].documents == len(REAL)
     assert seen[-1].errors == 1

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from stand_in import OWN_RULES, part_files
 
 from pipeline import cluster
 
@@ -28,16 +29,6 @@ batch.SHARD_DOCUMENTS = 2
 
 if __name__ == "__main__":
     cli.main()
-"""
-OWN_RULES = """
-- id: own.short_names
-  purpose: Bodies known by a short name.
-  kind: known
-  words: [Dolina Wkry]
-  org_type: association
-  score: 0.9
-  examples:
-    - "Wniosek złożyła w maju [Dolina Wkry|Dolina Wkry]."
 """
 SENTENCE = "Umowę {number} z {year} r. podpisał Związek Miast Polskich (ZMP); {number} gmin otrzyma {number},5 mln zł. Złożyła ją Dolina Wkry. "
 
@@ -76,10 +67,6 @@ def run(tmp_path: Path, *args: str | Path) -> "AbstractContextManager[subprocess
     return running(120, [*command, *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
-def parts(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.parquet")}
-
-
 def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path) -> None:
     inputs(tmp_path / "in", 40)
     (tmp_path / "rules").mkdir()
@@ -106,7 +93,7 @@ def test_a_run_whose_node_is_killed_has_the_bytes_of_a_local_one(tmp_path: Path)
             assert not (out / "manifest.json").exists(), "the run was over before its node was killed"
             said = process.communicate()[1]
             assert process.returncode == 3, said
-    assert parts(out) == parts(tmp_path / "local")
+    assert part_files(out) == part_files(tmp_path / "local")
     rows = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["rows"]
     assert rows["documents"] == 40 and rows["errors"] == 1
     names = pq.read_table(out / "organisations").column("name").to_pylist()
@@ -131,7 +118,7 @@ def test_a_run_with_the_model_goes_on_after_its_first_process_was_killed(tmp_pat
         said = process.communicate()[1]
         assert process.returncode == 3, said
     assert json.loads(said.splitlines()[-1])["resumed_documents"] >= 2
-    assert parts(out) == parts(tmp_path / "local")
+    assert part_files(out) == part_files(tmp_path / "local")
 
 
 @pytest.mark.parametrize("answers", [True, False])

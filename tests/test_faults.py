@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stand_in import Write, years_and_capitals
+from stand_in import Write, part_files, years_and_capitals
 
 from pipeline import batch, flow, read
 from pipeline.batch import OutputError, Summary, publish
@@ -29,10 +29,6 @@ TEXTS = {"a": "2011 ZMP", "b": "2012", "c": "2013", "d": "2014", "e": "2015 ZMP"
 
 def run(folder: Path, out: Path, *, resume: bool = False) -> Summary:
     return batch.run(read.discover([folder]), out, None, Settings(), resume=resume)
-
-
-def parquet_bytes(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.parquet"))}
 
 
 @pytest.fixture
@@ -120,7 +116,7 @@ def test_wherever_the_disk_fails_the_run_ends_and_can_be_resumed(
             assert failing.error.strerror in str(error)
         failures += 1
         resumed += run(folder, out, resume=True).resumed_documents
-        assert parquet_bytes(out) == parquet_bytes(tmp_path / "whole"), failures
+        assert part_files(out) == part_files(tmp_path / "whole"), failures
         assert sorted(path.name for path in out.iterdir()) == sorted(
             path.name for path in (tmp_path / "whole").iterdir()
         )
@@ -200,7 +196,7 @@ def test_a_shard_whose_files_are_torn_is_done_again(
     first, _ = (path.parent for path in sorted((out / STAGING).glob(f"*/{MARK}")))
     torn(first / name)
     assert run(folder, out, resume=True).resumed_documents == 2
-    assert parquet_bytes(out) == parquet_bytes(tmp_path / "whole")
+    assert part_files(out) == part_files(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("torn", [truncated, zeros, emptied])
@@ -211,12 +207,12 @@ def test_a_torn_manifest_and_status_are_no_obstacle(
 ) -> None:
     folder, out = documents(**TEXTS), tmp_path / "out"
     run(folder, out)
-    whole = parquet_bytes(out)
+    whole = part_files(out)
     for name in (MANIFEST, STATUS):
         (out / name).write_bytes((out / name).read_bytes().rstrip())
         torn(out / name)
     run(folder, out, resume=resume)
-    assert parquet_bytes(out) == whole
+    assert part_files(out) == whole
     assert publish.files_are_whole(out, json.loads((out / MANIFEST).read_text(encoding="utf-8")))
     assert getattr(read_status(out), "state", None) == "finished"
 
@@ -231,7 +227,7 @@ def test_a_torn_manifest_of_a_run_that_waits_for_its_place_is_built_anew(
         run(folder, out)
     zeros(out / STAGING / FINISHED / MANIFEST)
     assert run(folder, out, resume=True).resumed_documents == len(TEXTS)
-    assert parquet_bytes(out) == parquet_bytes(tmp_path / "whole")
+    assert part_files(out) == part_files(tmp_path / "whole")
 
 
 def test_names_are_on_the_disk_before_the_mark_and_the_manifest_are_relied_on(
@@ -285,7 +281,7 @@ def test_a_resumed_run_is_that_of_what_is_there_now(
         (folder / f"{name}-.txt").write_text("1999", encoding="utf-8")
     done = run(folder, out, resume=True)
     run(folder, tmp_path / "fresh")
-    assert parquet_bytes(out) == parquet_bytes(tmp_path / "fresh")
+    assert part_files(out) == part_files(tmp_path / "fresh")
     assert done.resumed_documents == {"a": 0, "d": 2, "f": 4}[name] + 2 * (
         change == "changed" and name == "a"
     )

@@ -1,6 +1,7 @@
 """What a person sees: a bar on a terminal and nothing in a pipe, and numbers that can be read."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,23 +19,20 @@ def console(*, terminal: bool) -> tuple[Console, io.StringIO]:
     return Console(file=written, force_terminal=terminal, width=160, color_system=None), written
 
 
-def half_way(report: screen.Report) -> None:
-    report(
-        Progress(
-            documents=30,
-            total_documents=60,
-            n_bytes=3_000_000,
-            total_bytes=5_000_000,
-            errors=2,
-            rows={"dates": 1204, "errors": 2},
-        )
-    )
+HALF_WAY = Progress(
+    documents=30,
+    total_documents=60,
+    n_bytes=3_000_000,
+    total_bytes=5_000_000,
+    errors=2,
+    rows={"dates": 1204, "errors": 2},
+)
 
 
 def test_a_terminal_gets_a_bar_with_documents_speed_and_failures() -> None:
     terminal, written = console(terminal=True)
     with screen.progress_bar(terminal, quiet=False) as report:
-        half_way(report)
+        report(HALF_WAY)
     shown = written.getvalue()
     assert "30/60" in shown
     assert "B/s" in shown
@@ -46,7 +44,7 @@ def test_a_terminal_gets_a_bar_with_documents_speed_and_failures() -> None:
 def test_a_pipe_and_a_json_log_get_no_bar(terminal: bool, quiet: bool) -> None:
     pipe, written = console(terminal=terminal)
     with screen.progress_bar(pipe, quiet=quiet) as report:
-        half_way(report)
+        report(HALF_WAY)
     assert written.getvalue() == ""
 
 
@@ -82,7 +80,9 @@ def test_what_is_left_is_told_by_bytes(tmp_path: Path, monkeypatch: pytest.Monke
     clock = 0.0
     monkeypatch.setattr("pipeline.batch.status.time", SimpleNamespace(monotonic=lambda: clock))
     with status.told(tmp_path) as told:
-        told.progress(0, 100, 200, 0, {}, total_bytes=1200)  # taken over from an earlier attempt
+        told.progress(
+            replace(HALF_WAY, documents=0, n_bytes=200, total_bytes=1200)
+        )  # taken over from an earlier attempt
         clock = 10.0
-        told.progress(1, 100, 700, 0, {}, total_bytes=1200)
+        told.progress(replace(HALF_WAY, documents=1, n_bytes=700, total_bytes=1200))
         assert told.latest.seconds_left == 10.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from stand_in import Write
+from stand_in import OWN_RULES, Write
 
 from pipeline import annotate, batch, models, read
 from pipeline.annotate import ModelError
@@ -51,18 +51,6 @@ batch.SHARD_DOCUMENTS = 2
 
 if __name__ == "__main__":
     cli.main()
-"""
-
-
-OWN_RULES = """
-- id: own.short_names
-  purpose: Bodies known by a short name.
-  kind: known
-  words: [Dolina Wkry]
-  org_type: association
-  score: 0.9
-  examples:
-    - "Wniosek złożyła w maju [Dolina Wkry|Dolina Wkry]."
 """
 
 

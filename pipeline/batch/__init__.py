@@ -9,7 +9,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -21,7 +21,7 @@ from pipeline.batch.limits import DEFAULT_MAX_MEMORY, DEFAULT_MAX_SECONDS
 from pipeline.batch.publish import FINISHED, MANIFEST, STAGING
 from pipeline.batch.shard import Job, Shard, ShardReport, Step, process_shard, shard_folder
 from pipeline.batch.since import ManifestError, Opened, Since, opened
-from pipeline.batch.status import StatusFile, told
+from pipeline.batch.status import Progress, StatusFile, told
 from pipeline.flow import Settings
 from pipeline.models import ModelInfo
 from pipeline.read import DEFAULT_MAX_BYTES, Source
@@ -38,6 +38,7 @@ SHARD_BYTES = 2 * 2**20
 """Limits of a shard, in inputs and in bytes as far as they are known beforehand: what is lost when a run is killed."""
 SHARD_DOCUMENT_BYTES = 2**16
 """Bytes of a shard that stand for one more input where another size is asked for."""
+FILE_NAME = attrgetter("file_name")
 
 
 Engine = Callable[[Sequence[Shard], Job], Iterable[ShardReport]]
@@ -50,20 +51,6 @@ class OutputError(Exception):
 
 class EngineError(Exception):
     """Shards that could not be taken through; the message says why, for a person. What is done stays done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; bytes are those of documents read, as stored."""
-
-    documents: int
-    total_documents: int
-    n_bytes: int
-    total_bytes: int
-    """Of all inputs, as far as that is known beforehand; 0 where it is not."""
-    errors: int
-    rows: dict[str, int] = field(default_factory=dict)
-    """Rows by table of the shards that are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +72,18 @@ class Summary:
     @property
     def errors(self) -> int:
         return self.rows["errors"]
+
+    @property
+    def progress(self) -> Progress:
+        """How far a run is all of whose rows were taken over."""
+        return Progress(
+            documents=self.resumed_documents,
+            total_documents=self.resumed_documents,
+            n_bytes=self.n_bytes,
+            total_bytes=self.n_bytes,
+            errors=self.errors,
+            rows=self.rows,
+        )
 
 
 def run(
@@ -142,8 +141,7 @@ def run(
         staging.mkdir(exist_ok=True)
         if resume and (standing := _standing(out, inputs_key)):
             remove_tree(staging)
-            n_documents = standing.resumed_documents
-            status.progress(n_documents, n_documents, standing.n_bytes, standing.errors, standing.rows)
+            status.progress(standing.progress)
             return standing
         earlier = _opened(since, shards, follows, notice) if since is not None else None
         if not resume:
@@ -162,9 +160,9 @@ def run(
             work = engine(missing, job)
         elif apart or n_workers > 1:
             work = workers.process_shards(missing, job, n_workers=n_workers, show=board.show)
+        elif isinstance(nlp, ModelInfo):
+            raise TypeError("a model that is not loaded is for work in other processes")
         else:
-            if isinstance(nlp, ModelInfo):
-                raise TypeError("a model that is not loaded is for work in other processes")
             work = (process_shard(shard, job, nlp, done=board.step) for shard in missing)
         for done in work:
             reports[done.key] = done
@@ -326,19 +324,19 @@ def _standing(out: Place, inputs_key: str) -> Summary | None:
 def _in_path_order(sources: Iterable[Source]) -> Iterator[Source]:
     """Yield the inputs by path, rows and parts of a file in their own order, and what was named twice once."""
     held = (source.without_text() for source in sources)
-    ordered = sorted(held, key=_file_name)  # folders come sorted, which takes little
-    for _, group in groupby(ordered, key=_file_name):
+    ordered = sorted(held, key=FILE_NAME)  # folders come sorted, which takes little
+    for _, group in groupby(ordered, key=FILE_NAME):
         alike = list(group)
-        seen: set[tuple[str, Place | None]] = set()
-        for source in alike:
-            named = (source.name, source.place) if len(alike) > 1 else None
-            if source.path is None or named not in seen:
-                yield source
-            if named is not None:
-                seen.add(named)
+        yield from alike if len(alike) == 1 else _once(alike)
 
 
-_file_name = attrgetter("file_name")
+def _once(sources: Iterable[Source]) -> Iterator[Source]:
+    seen = set()
+    for source in sources:
+        named = (source.name, source.place)
+        if source.path is None or named not in seen:
+            yield source
+        seen.add(named)
 
 
 def _shards(sources: Iterable[Source], run_key: str, shard_bytes: int | None = None) -> Iterator[Shard]:
@@ -410,12 +408,5 @@ class _Board:
             errors=self.errors + max(errors, 0),
             rows=dict(self.rows),
         )
-        self._status.progress(
-            progress.documents,
-            progress.total_documents,
-            progress.n_bytes,
-            progress.errors,
-            self.rows,
-            total_bytes=progress.total_bytes,
-        )
+        self._status.progress(progress)
         self._report(progress)

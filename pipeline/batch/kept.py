@@ -20,8 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import flow, records, write
+from pipeline.batch.provenance import digest
 from pipeline.document import RawDocument
 from pipeline.flow import Extraction
+from pipeline.read.source import sha256_of_text
 from pipeline.records import MENTION_TABLES, DocumentRecord, Mention, OrganisationMention, Record, column
 from pipeline.resolve import Naming
 from pipeline.storage import Place
@@ -81,11 +83,8 @@ def key_of(raw: RawDocument) -> bytes:
     come with another date. Where they stand is no part of it.
     """
     facts = {found.name: getattr(raw, found.name) for found in fields(raw) if found.name not in NOT_FOLLOWED}
-    whole = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode())
-    for text in (raw.raw_text, raw.content.text):
-        of_text = None if text is None else hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-        whole.update(of_text or b"none")
-    return whole.digest()
+    texts = [None if text is None else sha256_of_text(text) for text in (raw.raw_text, raw.content.text)]
+    return bytes.fromhex(digest(facts, texts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from pipeline.batch.staged import part_of, write_part
 from pipeline.document import RawDocument, Stage, StageError
 from pipeline.flow import Extraction, Settings
 from pipeline.read import DEFAULT_MAX_BYTES, Source
+from pipeline.read.source import writable
 from pipeline.records import EXTRACTED, DocumentRecord, ErrorRecord, Mention, Record
 from pipeline.storage import Place, RemotePath, sync_folder
 
@@ -298,10 +299,6 @@ class _Work:
 
 def error_row(source: str, stage: Stage, error_type: str, message: str) -> ErrorRecord:
     """Return a row of ``errors`` that can be written whatever the message holds (lone surrogates cannot)."""
-
-    def writable(text: str) -> str:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
     return ErrorRecord(source=writable(source), stage=stage, error_type=error_type, message=writable(message))
 
 

@@ -65,8 +65,7 @@ def opened(since: Place, names: Collection[str], follows: Follows) -> Opened:
 
     Raises ``ManifestError`` where there is none.
     """
-    path, data = _read(since)
-    manifest = json.loads(data)
+    path, data, manifest = _read(since)
     refused = None
     vanished = 0
     try:
@@ -85,8 +84,8 @@ def opened(since: Place, names: Collection[str], follows: Follows) -> Opened:
     return Opened(path, kept.Earlier(path, hashlib.sha256(data).hexdigest()), vanished, None)
 
 
-def _read(since: Place) -> tuple[Place, bytes]:
-    """Return where the manifest is, and its bytes, which are those of one."""
+def _read(since: Place) -> tuple[Place, bytes, dict[str, Any]]:
+    """Return where the manifest is, its bytes, and what they say."""
     try:
         path = since / publish.MANIFEST if since.is_dir() else since
         data = path.read_bytes()
@@ -98,7 +97,7 @@ def _read(since: Place) -> tuple[Place, bytes]:
     versions = manifest.get("versions") if isinstance(manifest, dict) else None
     if not isinstance(versions, dict) or "plextract" not in versions:
         raise ManifestError(f"{since} is no manifest of a run of plextract")
-    return path, data
+    return path, data, manifest
 
 
 def _difference(manifest: Mapping[str, Any], follows: Follows) -> str:

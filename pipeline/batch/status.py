@@ -43,6 +43,20 @@ class Status:
     pid: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; bytes are those of documents read, as stored."""
+
+    documents: int
+    total_documents: int
+    n_bytes: int
+    total_bytes: int
+    """Of all inputs, as far as that is known beforehand; 0 where it is not."""
+    errors: int
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows by table of the shards that are done."""
+
+
 class StatusFile:
     """Writes the status of the run under ``out``, where that is a folder of this machine.
 
@@ -57,36 +71,33 @@ class StatusFile:
         """What of the work was done before this attempt."""
         self.latest = Status("running", pid=os.getpid())
 
-    def progress(
-        self,
-        documents: int,
-        total: int,
-        n_bytes: int,
-        errors: int,
-        rows: dict[str, int],
-        *,
-        total_bytes: int = 0,
-    ) -> None:
+    def progress(self, progress: Progress) -> None:
         """Note how far the run is; what is left is told by bytes where their total is known, else by documents."""
-        work, whole = (n_bytes, total_bytes) if total_bytes else (documents, total)
+        work, whole = progress.documents, progress.total_documents
+        if progress.total_bytes:
+            work, whole = progress.n_bytes, progress.total_bytes
         if self._taken_over is None:
             self._taken_over = work
         seconds = time.monotonic() - self._started
         done = work - self._taken_over
-        listed = total != self.latest.total_documents
+        listed = progress.total_documents != self.latest.total_documents
         if listed:
             self._taken_over, done = work, 0
         self.latest = replace(
             self.latest,
-            documents=documents,
-            total_documents=total,
-            n_bytes=n_bytes,
-            errors=errors,
-            rows=dict(rows),
+            documents=progress.documents,
+            total_documents=progress.total_documents,
+            n_bytes=progress.n_bytes,
+            errors=progress.errors,
+            rows=progress.rows,
             seconds=round(seconds, 1),
             seconds_left=round(seconds * max(whole - work, 0) / done, 1) if done else None,
         )
-        if listed or documents == total or time.monotonic() - self._written >= EVERY_SECONDS:
+        if (
+            listed
+            or progress.documents == progress.total_documents
+            or time.monotonic() - self._written >= EVERY_SECONDS
+        ):
             self._write()
 
     def rows(self, rows: dict[str, int]) -> None:
@@ -118,7 +129,7 @@ class StatusFile:
 def told(out: Place) -> Iterator[StatusFile]:
     """Give the status file of a run and close it with how the block ended."""
     status = StatusFile(out)
-    status.progress(0, 0, 0, 0, {})
+    status.progress(Progress(documents=0, total_documents=0, n_bytes=0, total_bytes=0, errors=0))
     try:
         yield status
     except Exception as error:

@@ -5,7 +5,7 @@ raises ``StageError`` with a message that a user understands; nothing else is me
 """
 
 from pipeline.read.discovery import discover
-from pipeline.read.parts import Part
+from pipeline.read.large_texts import Part
 from pipeline.read.reader import read
 from pipeline.read.source import DEFAULT_MAX_BYTES, Problem, Source
 

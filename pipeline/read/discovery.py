@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.read.parts import CUT_ABOVE, parts
+from pipeline.read.large_texts import CUT_ABOVE, parts
 from pipeline.read.source import (
     DEFAULT_MAX_BYTES,
     Columns,

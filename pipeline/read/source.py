@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from pipeline.document import Stage, StageError
-from pipeline.read.parts import Part
+from pipeline.read.large_texts import Part
 from pipeline.storage import Place, StorageError
 
 DEFAULT_MAX_BYTES = 64 * 2**20

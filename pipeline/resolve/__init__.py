@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.document import Document
 from pipeline.nominative import nominative
-from pipeline.records import OrganisationMention, changed
+from pipeline.records import OrganisationMention
 from pipeline.resolve.identity import name_key, org_id
 from pipeline.resolve.index import OrganisationIndex
 from pipeline.resolve.locate import located
@@ -45,7 +46,7 @@ def resolve(
             types[key] = mention.org_type
     placed = zip(mentions, located(document, mentions, register), strict=True)
     return unify(
-        changed(
+        replace(
             mention,
             acronym=acronyms.get(name_key(mention.name)),
             org_type=types[name_key(mention.name)],

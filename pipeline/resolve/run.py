@@ -3,10 +3,11 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from pipeline.records import OrganisationMention, changed
+from pipeline.records import OrganisationMention
 from pipeline.resolve.identity import name_key, org_id, without_legal_form
 from pipeline.resolve.territory import is_namesake
 
@@ -122,7 +123,7 @@ class NameIndex:
             naming = naming_of(row)
             if naming not in known:
                 known[naming] = self.resolved(naming)
-            applied.append(changed(row, **known[naming]._asdict()) if known[naming] != naming else row)
+            applied.append(replace(row, **known[naming]._asdict()) if known[naming] != naming else row)
         return applied
 
     def resolved(self, naming: Naming) -> Naming:
