@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import records
+from pipeline import parquet, records
 from pipeline.records import Record
 from pipeline.storage import Place, replacing, sha256_of
 
@@ -30,9 +30,7 @@ ROW_GROUP_ROWS = 65_536
 
 
 def load_libraries() -> None:
-    """Import what pyarrow imports with the first table (pandas among it), for a process that has the time for it now."""
-    import pyarrow.dataset  # noqa: F401, PLC0415
-
+    """Import what pyarrow imports with the first array (pandas), for a process that has the time for it now."""
     pa.array(["text"], pa.string())
 
 
@@ -51,9 +49,10 @@ def write_table(table: pa.Table, path: Place) -> None:
 
 
 def read_table(path: Place, columns: list[str] | None = None) -> pa.Table:
-    """Read a part file, of all columns or only some."""
-    with path.open("rb") as file:
-        return pq.read_table(file, columns=columns)
+    """Read a part file, of all columns or only some, in their order."""
+    with parquet.opened(path) as file:
+        table = file.read(columns=columns, use_threads=False)
+    return table.select(columns) if columns else table
 
 
 def read_dataset(folder: Place, record: type[Record]) -> pa.Table:

@@ -1,7 +1,8 @@
 """Parquet files that are whole, typed, described, and the same for the same rows."""
 
 import errno
-from dataclasses import replace
+import subprocess
+import sys
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -23,15 +24,6 @@ def amount(value: str = "5") -> AmountMention:
     return AmountMention(
         **PLACE, value=Decimal(value), value_max=None, currency="PLN", approximate=False, tax=None  # type: ignore[arg-type]
     )  # fmt: skip
-
-
-def test_a_changed_row_is_a_copy() -> None:
-    row = amount()
-    other = records.changed(row, value=Decimal(7), tax="net")
-    assert other == replace(row, value=Decimal(7), tax="net")
-    assert row == amount(), "the row itself stays"
-    with pytest.raises(KeyError):
-        records.changed(row, price=1)
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
@@ -105,3 +97,28 @@ def test_nothing_stands_at_the_path_before_the_whole_does(tmp_path: Path) -> Non
 def test_part_files_have_a_folder_a_table_and_five_digits(tmp_path: Path) -> None:
     path = write.part_path(tmp_path, ErrorRecord, 12)
     assert path == tmp_path / "errors" / "part-00012.parquet"
+
+
+COUNTING_THREADS = """
+import os, sys
+from pipeline import write
+from pipeline.read import tables
+from pipeline.read.source import Columns
+from pipeline.storage import place
+
+path = place(sys.argv[1])
+before = len(os.listdir("/proc/self/task"))
+table = write.read_table(path, ["text", "number"])
+rows = list(tables.rows(path, path.name, Columns("text")))
+print(table.column_names, len(rows), len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_reading_a_table_starts_no_threads(tmp_path: Path) -> None:
+    """A thread of Arrow's that lets bytes of Python's go while the process ends aborts it."""
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"number": [1, 2, 3], "text": ["Umowa.", "Aneks.", "Statut."]}), path)
+    command = [sys.executable, "-c", COUNTING_THREADS, str(path)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "['text', 'number'] 3 0"

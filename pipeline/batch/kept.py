@@ -17,9 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline import flow, records, write
+from pipeline import flow, parquet, records, write
 from pipeline.batch.provenance import digest
 from pipeline.document import RawDocument
 from pipeline.flow import Extraction
@@ -276,8 +275,8 @@ class _Stored:
     def _read(self, number: int, columns: list[str] | None) -> pa.Table:
         path, group, n_rows = self._groups[number]
         try:
-            with (self._earlier.manifest.parent / path).open("rb") as file:
-                table = pq.ParquetFile(file).read_row_group(group, columns=columns)
+            with parquet.opened(self._earlier.manifest.parent / path) as file:
+                table = file.read_row_group(group, columns=columns, use_threads=False)
         finally:
             # a run takes its manifest away before it touches a file: while it stands, the file was that of the run
             if write.sha256_of(self._earlier.manifest) != self._earlier.sha256:

@@ -16,6 +16,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline import parquet
 from pipeline.document import StageError
 from pipeline.read.dates import metadata_date
 from pipeline.read.encoding import decode
@@ -212,13 +213,15 @@ def _bounded(lines: IO[str]) -> Iterator[str]:
 
 
 def _parquet(path: Place, columns: Columns, start: int) -> Iterator[tuple[int, Values]]:
-    with path.open("rb") as file, pq.ParquetFile(file) as table:
+    with parquet.opened(path) as table:
         wanted = [column for column in columns if column is not None]
         for column in wanted:
             if column not in table.schema_arrow.names:
                 raise _TableError(_no_column(column, columns))
         mark, groups = _groups_from(table, start)
-        for batch in table.iter_batches(batch_size=BATCH_ROWS, row_groups=groups, columns=wanted):
+        for batch in table.iter_batches(
+            batch_size=BATCH_ROWS, row_groups=groups, columns=wanted, use_threads=False
+        ):
             names = batch.schema.names
             if not set(wanted) <= set(names):
                 raise _TableError("it is damaged: columns that it states are not in it")
