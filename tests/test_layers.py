@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 LAYERS = (
-    ("environment", "forkserver", "records", "storage"),
+    ("environment", "forkserver", "parquet", "records", "storage"),
     ("document",),
     (
         "morphology",
