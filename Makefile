@@ -15,7 +15,7 @@ run: $(STAMP) $(MODEL_STAMP)  ## install, then extract corpus/docs into outputs/
 	$(BIN)/plextract run corpus/docs --out outputs
 
 test: $(STAMP) $(MODEL_STAMP) $(DEBIAN_STAMP)  ## install, then run the test suite with its quality gate
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
