@@ -79,7 +79,7 @@ def readings_of(tag: str) -> frozenset[Reading]:
     return frozenset(Reading(*reading) for reading in product(*alternatives))
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=20_000)
 def analyse(form: str) -> tuple[Analysis, ...]:
     """Return the readings of a word form as a single word; empty where the dictionary does not know it.
 
@@ -147,7 +147,7 @@ def _paradigm(lemma: str) -> tuple[tuple[Form, frozenset[Reading]], ...]:
     return tuple((form, readings) for form in _generated(lemma) if (readings := readings_of(form.tag)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | None:
     """Return the form of an analysed word for a number, case and gender; None where the dictionary has none.
 

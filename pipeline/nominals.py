@@ -30,7 +30,7 @@ class Option(NamedTuple):
     unusual: bool
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def options(word: str) -> tuple[Option, ...]:
     """Return the ways to read ``word`` as a noun or adjective; none where it does not inflect that way."""
     found = _known(word)
@@ -41,7 +41,7 @@ def options(word: str) -> tuple[Option, ...]:
     return () if morphology.analyse(word) else _guessed(word)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def readings(word: str, *, noun: bool) -> frozenset[Reading]:
     """Return the readings that ``word`` has as a noun, or as an adjective or participle."""
     return frozenset(option.reading for option in options(word) if option.noun == noun)

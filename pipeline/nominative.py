@@ -91,7 +91,7 @@ class Parse:
     changes: dict[int, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def nominative(phrase: str, *, number: str | None = None) -> str:
     """Return the name in the nominative, with its capitals, spacing and everything that does not inflect.
 
