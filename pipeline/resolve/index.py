@@ -15,23 +15,26 @@ from pipeline.resolve.run import Naming, naming_of
 
 @dataclass(slots=True)
 class _Entry:
-    """What is known of one organisation so far."""
+    """What is known of one organisation so far; a set that is mostly empty takes no room while it is."""
 
     names: Counter[str] = field(default_factory=Counter)
-    acronyms: set[str] = field(default_factory=set)
+    acronyms: frozenset[str] = frozenset()
     types: Counter[str] = field(default_factory=Counter)
-    places: set[str] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
+    places: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
     n_documents: int = 0
-    days: set[date] = field(default_factory=set)
+    days: frozenset[date] = frozenset()
     """The earliest and the latest day so far; none where no document has a date."""
 
     def count(self, naming: Naming, n_rows: int) -> None:
         self.names[naming.name] += n_rows
         self.types[naming.org_type] += n_rows
-        self.acronyms.update({naming.acronym} if naming.acronym else ())
-        self.places.update({naming.located_in} if naming.located_in else ())
-        self.codes.update({naming.teryt} if naming.teryt else ())
+        if naming.acronym:
+            self.acronyms |= {naming.acronym}
+        if naming.located_in:
+            self.places |= {naming.located_in}
+        if naming.teryt:
+            self.codes |= {naming.teryt}
 
     def merge(self, other: "_Entry") -> None:
         self.names.update(other.names)
@@ -44,7 +47,7 @@ class _Entry:
 
     def see(self, days: Iterable[date]) -> None:
         known = self.days.union(days)
-        self.days = {min(known), max(known)} if known else known
+        self.days = frozenset({min(known), max(known)}) if known else known
 
     def record(self, org_id: str) -> OrganisationRecord:
         name = min(self.names, key=lambda name: (name.isupper(), -self.names[name], name))
