@@ -36,7 +36,7 @@ class Status:
     rows: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     seconds_left: float | None = None
-    """An estimate from the documents done in this attempt; null before the first."""
+    """An estimate from the documents done in this attempt; null before the first, and while the datasets are built."""
     message: str | None = None
     updated: str = ""
     """When this was written, ISO 8601 in UTC."""
@@ -79,7 +79,7 @@ class StatusFile:
         if self._taken_over is None:
             self._taken_over = work
         seconds = time.monotonic() - self._started
-        done = work - self._taken_over
+        done, left = work - self._taken_over, whole - work
         listed = progress.total_documents != self.latest.total_documents
         if listed:
             self._taken_over, done = work, 0
@@ -91,7 +91,7 @@ class StatusFile:
             errors=progress.errors,
             rows=progress.rows,
             seconds=round(seconds, 1),
-            seconds_left=round(seconds * max(whole - work, 0) / done, 1) if done else None,
+            seconds_left=round(seconds * left / done, 1) if done and left > 0 else None,
         )
         if (
             listed
