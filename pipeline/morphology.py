@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import morfeusz2
 
+REMEMBERED = 20_000
+"""Words, or names, of which a function remembers what it returned, to bound the memory of a long process."""
+
 
 class Reading(NamedTuple):
     """One grammatical reading: ``number`` sg or pl, ``case`` nom … voc, ``gender`` m1, m2, m3, f or n."""
@@ -79,7 +82,7 @@ def readings_of(tag: str) -> frozenset[Reading]:
     return frozenset(Reading(*reading) for reading in product(*alternatives))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def analyse(form: str) -> tuple[Analysis, ...]:
     """Return the readings of a word form as a single word; empty where the dictionary does not know it.
 
@@ -105,7 +108,7 @@ def _lemma_of(lexeme: str) -> str:
     return lexeme.partition(":")[0] or lexeme
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _generated(lemma: str) -> tuple[Form, ...]:
     return tuple(Form(form, tag) for form, _, tag, _, _ in _morfeusz().generate(lemma))
 
@@ -141,13 +144,13 @@ def forms(
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _paradigm(lemma: str) -> tuple[tuple[Form, frozenset[Reading]], ...]:
     """Return a word's forms that stand in some case, with their readings."""
     return tuple((form, readings) for form in _generated(lemma) if (readings := readings_of(form.tag)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def inflect(analysis: Analysis, number: str, case: str, gender: str) -> str | None:
     """Return the form of an analysed word for a number, case and gender; None where the dictionary has none.
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline import morphology
-from pipeline.morphology import Analysis, Reading
+from pipeline.morphology import REMEMBERED, Analysis, Reading
 
 COMPOUND = re.compile(r"[-‐‑–]")
 MAX_PARTS = 5
@@ -30,7 +30,7 @@ class Option(NamedTuple):
     unusual: bool
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def options(word: str) -> tuple[Option, ...]:
     """Return the ways to read ``word`` as a noun or adjective; none where it does not inflect that way."""
     found = _known(word)
@@ -41,7 +41,7 @@ def options(word: str) -> tuple[Option, ...]:
     return () if morphology.analyse(word) else _guessed(word)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def readings(word: str, *, noun: bool) -> frozenset[Reading]:
     """Return the readings that ``word`` has as a noun, or as an adjective or participle."""
     return frozenset(option.reading for option in options(word) if option.noun == noun)

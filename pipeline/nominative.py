@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from pipeline import morphology, rules
-from pipeline.morphology import Reading
+from pipeline.morphology import REMEMBERED, Reading
 from pipeline.nominals import Option, options
 
 TOKEN = re.compile(r"[^\W_]+(?:[-‐‑–'’][^\W_]+)*|\s+|.", re.DOTALL)
@@ -91,7 +91,7 @@ class Parse:
     changes: dict[int, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def nominative(phrase: str, *, number: str | None = None) -> str:
     """Return the name in the nominative, with its capitals, spacing and everything that does not inflect.
 
@@ -246,7 +246,7 @@ def _is_acronym(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _agreeing(word: str, reading: Reading) -> str | None:
     """Return the nominative of an adjective that agrees with ``reading``; None where it does not."""
     for option in options(word):

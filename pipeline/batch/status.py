@@ -79,7 +79,8 @@ class StatusFile:
         if self._taken_over is None:
             self._taken_over = work
         seconds = time.monotonic() - self._started
-        done, left = work - self._taken_over, whole - work
+        done = work - self._taken_over
+        is_last = progress.documents == progress.total_documents
         listed = progress.total_documents != self.latest.total_documents
         if listed:
             self._taken_over, done = work, 0
@@ -91,13 +92,9 @@ class StatusFile:
             errors=progress.errors,
             rows=progress.rows,
             seconds=round(seconds, 1),
-            seconds_left=round(seconds * left / done, 1) if done and left > 0 else None,
+            seconds_left=round(seconds * max(whole - work, 0) / done, 1) if done and not is_last else None,
         )
-        if (
-            listed
-            or progress.documents == progress.total_documents
-            or time.monotonic() - self._written >= EVERY_SECONDS
-        ):
+        if listed or is_last or time.monotonic() - self._written >= EVERY_SECONDS:
             self._write()
 
     def rows(self, rows: dict[str, int]) -> None:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pipeline import morphology
 from pipeline.document import Document, Span
 from pipeline.extractors.ellipsis import CountRule, Found, Unit, resolved
-from pipeline.morphology import Reading
+from pipeline.morphology import REMEMBERED, Reading
 from pipeline.numbers import Number, folded_tokens_of
 from pipeline.patterns import Capture, Patterns
 from pipeline.records import PartnerCountMention
@@ -26,8 +26,6 @@ FUNCTION_WORDS = frozenset(
 )
 AGREEMENT = frozenset({"porozumienia", "umowy", "listu", "deklaracji", "konsorcjum"})
 """What the parties (strony) of are partners; other strony are sides and pages."""
-MAX_FORMS = 16_384
-"""Word forms whose readings are remembered."""
 NOT_COUNTED = re.compile(r"\s?(?:%|‰|proc\b|[.,:/]\d|r\.|zł\b|km\b|m²|ha\b)")
 TOUCHING = re.compile(r"[\w.,:/°§#-]")
 
@@ -338,7 +336,7 @@ def _label_pattern() -> Patterns:
     return Patterns({"label": label}, lexicon())
 
 
-@lru_cache(maxsize=MAX_FORMS)
+@lru_cache(maxsize=REMEMBERED)
 def _readings(form: str, unit: Unit) -> frozenset[Reading]:
     """Return the grammatical readings of a unit's noun; none for an abbreviation."""
     analyses = [analysis for analysis in morphology.analyse(form.lower()) if analysis.pos in NOUNS]
@@ -346,7 +344,7 @@ def _readings(form: str, unit: Unit) -> frozenset[Reading]:
     return frozenset(reading for analysis in own or analyses for reading in analysis.readings)
 
 
-@lru_cache(maxsize=MAX_FORMS)
+@lru_cache(maxsize=REMEMBERED)
 def _readings_of_noun(form: str) -> frozenset[Reading]:
     """Return the grammatical readings of what can be counted and is no unit; none for every other word."""
     analyses = morphology.analyse(form)
@@ -357,7 +355,7 @@ def _readings_of_noun(form: str) -> frozenset[Reading]:
     )
 
 
-@lru_cache(maxsize=MAX_FORMS)
+@lru_cache(maxsize=REMEMBERED)
 def _genders(readings: frozenset[Reading]) -> frozenset[str]:
     return frozenset(reading.gender for reading in readings)
 
@@ -366,7 +364,7 @@ def _adjective_readings(adjective: Capture) -> frozenset[Reading]:
     return _readings_of_adjective(adjective.forms[-1])
 
 
-@lru_cache(maxsize=MAX_FORMS)
+@lru_cache(maxsize=REMEMBERED)
 def _readings_of_adjective(form: str) -> frozenset[Reading]:
     return frozenset(
         reading
@@ -389,7 +387,7 @@ def _fits(number: Number, readings: frozenset[Reading]) -> bool:
     return plural
 
 
-@lru_cache(maxsize=MAX_FORMS)
+@lru_cache(maxsize=REMEMBERED)
 def _numbers(readings: frozenset[Reading]) -> tuple[bool, bool, bool]:
     """Return whether a noun can be singular, whether plural, and whether so only as after two, three and four."""
     cases = {reading.case for reading in readings if reading.number == "pl"}

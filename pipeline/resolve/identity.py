@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pipeline import rules
+from pipeline.morphology import REMEMBERED
 
 VARIANTS = "organisations/variants.yaml"
 WORDS = re.compile(r"[^\W_]+")
@@ -52,7 +53,7 @@ def _spellings() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def name_key(name: str) -> str:
     """Return what names of the same organisation share: capitals, quotes, signs and known variants aside."""
     plain = " ".join(WORDS.findall(name.casefold()))
@@ -60,7 +61,7 @@ def name_key(name: str) -> str:
     return " ".join(unified.split())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def without_legal_form(key: str) -> str | None:
     """Return the key of a company's name without the legal form at its end; None where there is none."""
     bare = next((key.removesuffix(f" {form}") for form in _legal_forms() if key.endswith(f" {form}")), "")
@@ -72,7 +73,7 @@ def _legal_forms() -> tuple[str, ...]:
     return tuple(variant.key for variant in variants() if variant.legal_form)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def org_id(name: str, located_in: str | None = None) -> str:
     """Return the id of the organisation with this canonical name: 16 hexadecimal digits.
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline import rules
+from pipeline.morphology import REMEMBERED
 from pipeline.nominative import nominative
 
 
@@ -134,7 +135,7 @@ INSIDE = re.compile(r"(?<=\w )(?:gminy|miasta|powiatu)\s+\w.*", re.IGNORECASE)
 """The unit that an office or organ is named after: ``Urząd [Gminy Brzeziny]``."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def unit_of(name: str) -> Unit | None:
     """Return the unit of local government that a name in the nominative names or is named after; None for others."""
     whole = UNIT.fullmatch(name)

@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from pipeline import morphology, rules
+from pipeline.morphology import REMEMBERED
 
 CLOCK = re.compile(r"\d{1,2}[.:]\d{2}\b")
 PAST = re.compile(r"(\w+(?:ł(?=e)|ł[ao]|li|ły))(?:e?[mś]|śmy|ście)")
@@ -24,7 +25,7 @@ def words(category: str) -> frozenset[str]:
     return frozenset(form if entry.get("exact") else form.lower() for form in entry["forms"])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_abbreviation(word: str, *, listed: bool = False) -> bool:
     """Tell whether a full stop after the word may belong to it: ``r``, ``m.in``, ``S.A``; ``listed``: and it is in the vocabulary."""
     lower = word.lower()
@@ -32,13 +33,13 @@ def is_abbreviation(word: str, *, listed: bool = False) -> bool:
     return dotted or any(lower in words(f"abbreviation_{kind}") for kind in ABBREVIATIONS)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_plain(word: str) -> bool:
     """Tell whether a full stop after the word is not its own: letters, all but the first small, and no abbreviation."""
     return len(word) > 2 and word[1:].islower() and word.isalpha() and not is_abbreviation(word)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_genitive(word: str) -> bool:
     """Tell whether the word is a noun or adjective in the genitive and cannot stand in the nominative.
 
@@ -50,7 +51,7 @@ def is_genitive(word: str) -> bool:
     return any("gen" in each for each in cases) and not others
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def may_be_genitive(word: str) -> bool:
     """Tell whether the word can be a genitive and is no nominative singular (``gminy``, ``powiatu``, not ``związek``)."""
     forms = [tag[1:3] for tag in _tags(word.capitalize()) if tag[0] in ("subst", "adj") and len(tag) > 2]
@@ -59,13 +60,13 @@ def may_be_genitive(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_finite_verb(word: str) -> bool:
     """Tell whether the dictionary knows the word (in lower case) only as a finite verb or an impersonal form."""
     return all(tag[0] in _FINITE for tag in _tags(word) or [["ign"]])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_oblique(word: str, *, genitive: bool = False) -> bool:
     """Tell whether the word is a noun or adjective that is no nominative and no mere accusative; ``genitive``: that can be one."""
     tags = [tag for tag in _tags(word) if tag[0] != "brev"]
@@ -75,27 +76,27 @@ def is_oblique(word: str, *, genitive: bool = False) -> bool:
     return bool(cases) and "nom" not in cases and (not genitive or "gen" in cases)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_common(word: str) -> bool:
     """Tell whether the dictionary knows the word, and no person or place of that name."""
     analyses = morphology.analyse(word) if word.isalpha() else ()
     return bool(_tags(word)) and not any(NAMES & {*analysis.kinds} for analysis in analyses)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_known(word: str) -> bool:
     """Tell whether the dictionary knows the word, and not as an abbreviation alone."""
     return any(tag[0] != "brev" for tag in _tags(word))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def can_open_name(word: str) -> bool:
     """Tell whether the word can begin a name: a noun, an adjective, or one that the dictionary does not know."""
     kinds = {tag[0] for tag in _tags(word)} or {"ign"}
     return not kinds.isdisjoint(_NOMINAL) and kinds.isdisjoint(_FUNCTION)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_label(label: str) -> bool:
     """Tell whether what stands before a colon can be the label of a field: short, and no sentence."""
     parts = label.split()

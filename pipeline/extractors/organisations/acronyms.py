@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pipeline import morphology
 from pipeline.extractors.organisations.tokens import Words, is_acronym
+from pipeline.morphology import REMEMBERED
 from pipeline.nominative import nominative
 
 BRACKETED = re.compile(
@@ -62,13 +63,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def initials(name: str) -> str:
     """Return the initials of a name's words in capitals, small words left out."""
     return "".join(word[0] for word in re.findall(r"[^\W\d_]+", name) if word.lower() not in SMALL).upper()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def spellings(name: str) -> frozenset[str]:
     """Return the acronyms of three letters or more that a name may have: with or without its place, with small words."""
     forms = set()
@@ -108,13 +109,13 @@ def occurrences(text: str, words: Words, acronyms: Sequence[str]) -> Iterator[tu
             yield *match.span(), _one_line(match[1])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _as_a_word(acronym: str) -> re.Pattern[str]:
     spelt = re.escape(acronym).replace(r"\ ", r"\s")
     return re.compile(rf"(?<![\w/@-])({spelt})(?:-[a-ząęó]{{1,3}})?(?![\w/@])(?!\.\w)")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def names_body(word: str) -> bool:
     """Tell whether the dictionary has the acronym as the name of an institution, organisation or firm."""
     return any(

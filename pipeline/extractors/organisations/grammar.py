@@ -19,7 +19,7 @@ from pipeline.extractors.organisations.tokens import (
     nouns,
     spellings,
 )
-from pipeline.morphology import Reading
+from pipeline.morphology import REMEMBERED, Reading
 from pipeline.nominals import options
 
 MAX_DEPTH = 6
@@ -239,7 +239,7 @@ def _head_readings(word: str, rule: OrganisationRule) -> frozenset[Reading]:
     return ANY_SINGULAR if not found and is_unknown(word) else found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def points(word: str) -> bool:
     """Tell whether the word is an adjective that points at a body rather than name it."""
     return any(not option.noun and option.lemma in word_list("pointing") for option in options(word))

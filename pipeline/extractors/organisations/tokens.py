@@ -8,7 +8,7 @@ from itertools import accumulate, chain, compress
 
 from pipeline import morphology
 from pipeline.document import Document, Span
-from pipeline.morphology import Reading
+from pipeline.morphology import REMEMBERED, Reading
 from pipeline.nominals import Option, options
 from pipeline.rules import tokens_of
 
@@ -123,43 +123,43 @@ class Unit:
         return at if at < len(self.starts) and self.starts[at] == offset else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def nouns(word: str) -> tuple[Option, ...]:
     """Return the readings of a word as a noun."""
     return tuple(option for option in options(word) if option.noun)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def adjectives(word: str) -> frozenset[Reading]:
     """Return the readings of a word as an adjective or participle."""
     return frozenset(option.reading for option in options(word) if not option.noun)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def lemmas(word: str) -> frozenset[str]:
     """Return the lemmas of a word as a noun or adjective."""
     return frozenset(option.lemma for option in options(word))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def noun_lemmas(word: str) -> frozenset[str]:
     """Return the lemmas of a word as a noun."""
     return frozenset(option.lemma for option in nouns(word))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def singular_lemmas(word: str) -> frozenset[str]:
     """Return the lemmas of a word as a noun in the singular."""
     return frozenset(option.lemma for option in nouns(word) if option.reading.number == "sg")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def spellings(word: str) -> frozenset[str]:
     """Return a word and its lemmas in small letters."""
     return frozenset({word.lower(), *map(str.lower, lemmas(word))})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def in_case(word: str, case: str) -> bool:
     """Tell whether the word can stand in a case; one that the dictionary does not know can stand in any."""
     found = options(word)
@@ -168,7 +168,7 @@ def in_case(word: str, case: str) -> bool:
     return is_unknown(word) or (bool(found) and all(option.kind == "guess" for option in found))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_unknown(word: str) -> bool:
     """Tell whether the dictionary knows nothing of the word."""
     return word[:1].isalpha() and not options(word) and not morphology.analyse(word)
@@ -186,21 +186,21 @@ def is_function_word(word: str) -> bool:
     return len(word) > 1 and word.lower() in FUNCTION_WORDS
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_first_name(word: str) -> bool:
     """Tell whether the word is a first name and no common noun."""
     kinds = {option.kind for option in nouns(word)}
     return "first" in kinds and "common" not in kinds
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def only_place(word: str) -> bool:
     """Tell whether the dictionary knows the word as the name of a place and as nothing common."""
     kinds = {option.kind for option in options(word)}
     return "place" in kinds and "common" not in kinds
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_verb(word: str) -> bool:
     """Tell whether the word can be a finite verb (at the beginning of a sentence it has a capital too)."""
     return any(
@@ -213,7 +213,7 @@ def is_roman(word: str) -> bool:
     return bool(word) and ROMAN.fullmatch(word) is not None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_acronym(word: str) -> bool:
     """Tell whether the word is written like an acronym: ``ZMP``, ``NFOŚiGW``, ``ARiMR``."""
     word = NUMBERED.sub("", word)
